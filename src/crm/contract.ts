@@ -1,0 +1,355 @@
+/**
+ * The contract of the CRM database: one interface, two engines. Each method is one stored procedure of
+ * `domino_sync_api` with the same name in snake_case; `docs/contract.md` lists parameters, results and locks.
+ *
+ * All lists cross as one JSON text parameter, so that a call is one round trip and one transaction.
+ * UTC instants are ISO text `2026-03-29T01:30:00Z`; CRM wall-clock times are text without offset.
+ */
+import type { CrmAppointment, CrmAttendeeChange, CrmFields } from '../item/crm-appointment.ts';
+import type { DominoForm } from '../item/domino-entry.ts';
+import type { ItemKind, SyncItem } from '../item/sync-item.ts';
+
+export interface BaseItem {
+  crm: SyncItem;
+  domino: SyncItem;
+}
+
+export type LinkState = 'creating' | 'linked' | 'unlinked';
+export type LinkRole = 'organiser' | 'copy';
+
+export interface ItemLink {
+  appointment_id: number;
+  crm_user_id: number;
+  role: LinkRole;
+  kind: ItemKind;
+  state: LinkState;
+  form: DominoForm;
+  domino_uid: string;
+  /** '' for an entry that is not an instance of a series. */
+  domino_recurrence_id: string;
+  domino_unid: string | null;
+  incarnation: number;
+  base_item: BaseItem | null;
+  base_hash: string | null;
+  domino_start: string | null;
+  domino_token: string | null;
+  domino_digest: string | null;
+  unlinked_reason: string | null;
+  /** When the create was recorded: from here on an earlier attempt may have written. */
+  created_at: string;
+}
+
+/** A link as `complete_outbound`, `begin_create`, `apply_inbound` and `save_links` take it. */
+export type LinkWrite = Omit<ItemLink, 'created_at'>;
+
+export interface RunnerIdentity {
+  host: string;
+  process_id: number;
+  version: string;
+}
+
+export interface Settings {
+  values: Record<string, string | null>;
+  captions: { family: string; crm_value: string; item_value: string; to_item: boolean; to_crm: boolean }[];
+  /** Changes when the database was restored from a backup or promoted; kept beside every cursor. */
+  database_identity: string;
+  /** UTC instant of the database server. */
+  clock: string;
+}
+
+export interface LeasedMailbox {
+  crm_user_id: number;
+  email: string;
+  notes_name: string | null;
+  mail_file: string;
+  direction: 'both' | 'to_domino' | 'to_crm';
+  enabled: boolean;
+  window_start: string;
+  cursor: string | null;
+  database_identity: string | null;
+  faults_in_a_row: number;
+  /** Deliveries due now. */
+  due_deliveries: number;
+  /** The poll of Domino is due. */
+  poll_due: boolean;
+  first_sync_done: boolean;
+}
+
+export interface MailboxReport {
+  health: 'ok' | 'paused' | 'held';
+  reason_code: string | null;
+  detail: string | null;
+  /** Set only when a pull and all its effects are stored. */
+  cursor?: string;
+  polled: boolean;
+  /** Seconds until the next poll of Domino. */
+  next_poll_seconds: number;
+}
+
+export interface LeasedDelivery {
+  appointment_id: number;
+  crm_user_id: number;
+  version: number;
+  attempts: number;
+  reason_code: string;
+  link: ItemLink | null;
+}
+
+export interface OutboundResult {
+  appointment_id: number;
+  crm_user_id: number;
+  version: number;
+  action: 'created' | 'updated' | 'deleted' | 'adopted' | 'unlinked' | 'unchanged' | 'skipped';
+  reason_code: string;
+  detail: string | null;
+  /** The link as it is from now on; null leaves it as it is. */
+  link: LinkWrite | null;
+  conflicts: ConflictWrite[];
+}
+
+export interface OutboundFailure {
+  appointment_id: number;
+  crm_user_id: number;
+  version: number;
+  reason_code: string;
+  /** One line, free of secrets. */
+  error: string;
+  /** Seconds until the next attempt; null parks the delivery. */
+  retry_after_seconds: number | null;
+}
+
+export interface ConflictWrite {
+  field: string;
+  base_value: unknown;
+  crm_value: unknown;
+  domino_value: unknown;
+  winner: 'crm' | 'domino' | 'both';
+  decided_by: string;
+}
+
+/** What is known of a mailbox's entries, without the heavy columns: linked, unlinked and parked ones. */
+export interface KnownLink {
+  appointment_id: number | null;
+  state: LinkState | 'parked';
+  form: DominoForm;
+  domino_uid: string;
+  domino_recurrence_id: string;
+  domino_start: string | null;
+  domino_digest: string | null;
+  domino_token: string | null;
+  reason_code: string | null;
+  /** Parked by a transient fault and due again. */
+  retry_due: boolean;
+}
+
+export interface InboundItem {
+  /** Position in the call, echoed in the outcome. */
+  item_no: number;
+  /** null creates an appointment. */
+  appointment_id: number | null;
+  /** The fingerprint the merge was based on; the row is written only if it is unchanged. null when creating. */
+  fingerprint: string | null;
+  fields: CrmFields;
+  attendees_add: CrmAttendeeChange[];
+  /** E-mail addresses. */
+  attendees_remove: string[];
+  link: Omit<LinkWrite, 'appointment_id'>;
+  /** True when Domino has to be written as well (CRM won a field): leaves a delivery behind. */
+  write_back: boolean;
+  action: 'created' | 'updated' | 'adopted' | 'unchanged';
+  reason_code: string;
+  detail: string | null;
+  conflicts: ConflictWrite[];
+}
+
+export interface InboundOutcome {
+  item_no: number;
+  /** stale: the fingerprint no longer holds, nothing was written. duplicate: that Domino entry is linked already. */
+  outcome: 'created' | 'updated' | 'stale' | 'duplicate';
+  appointment_id: number | null;
+}
+
+export interface MissingItem {
+  appointment_id: number;
+  /** delete: Comm_Deleted = 1 (S4). unlink: tombstone, the CRM is left alone (S5). */
+  action: 'delete' | 'unlink';
+  fingerprint: string | null;
+  reason_code: string;
+  detail: string | null;
+}
+
+export interface MissingOutcome {
+  appointment_id: number;
+  outcome: 'deleted' | 'unlinked' | 'stale' | 'gone';
+}
+
+export interface ParkedItem {
+  form: DominoForm;
+  domino_uid: string;
+  domino_recurrence_id: string;
+  domino_start: string | null;
+  domino_digest: string | null;
+  reason_code: string;
+  detail: string | null;
+  subject: string | null;
+  payload: unknown;
+  /** Seconds until it is tried again; null = only when it changes in Domino. */
+  retry_after_seconds: number | null;
+}
+
+export interface EnableUser {
+  crm_user_id: number;
+  mail_file: string;
+  notes_name: string | null;
+  direction: 'both' | 'to_domino' | 'to_crm';
+  /** Days before today that still count; null = setting window_past_days. */
+  past_days: number | null;
+}
+
+export interface CrmUser {
+  crm_user_id: number;
+  logon: string | null;
+  email: string | null;
+  name: string;
+  enabled: boolean;
+  mail_file: string | null;
+  notes_name: string | null;
+  direction: string | null;
+  health: string | null;
+  health_reason: string | null;
+  health_detail: string | null;
+  last_poll_at: string | null;
+  pending: number;
+  parked: number;
+  linked: number;
+  /** Why this user cannot be enabled (disabled, deleted, resource, template, no e-mail), or null. */
+  refusal: string | null;
+}
+
+export interface CaptureState {
+  /** One row a trigger that must exist: table, trigger, state. */
+  triggers: { table_name: string; trigger_name: string; state: 'enabled' | 'disabled' | 'missing' }[];
+  faults: number;
+  open_gap: { opened_at: string; opened_by: string; reason: string } | null;
+  unreconciled_gaps: number;
+  log_rows: number;
+}
+
+export interface SyncStatus {
+  clock: string;
+  capture: CaptureState;
+  users: { enabled: number; ok: number; paused: number; held: number };
+  backlog: { due: number; waiting: number; leased: number; parked: number; oldest_seconds: number | null };
+  links: { linked: number; unlinked: number; creating: number };
+  inbound_parked: { skipped: number; errors: number };
+  runners: { runner_id: number; host: string; process_id: number; alive: boolean; started_at: string }[];
+  last_runs: {
+    run_id: number;
+    kind: string;
+    started_at: string;
+    finished_at: string | null;
+    counts: Record<string, number> | null;
+    error: string | null;
+  }[];
+}
+
+export interface Explanation {
+  appointment: CrmAppointment | null;
+  deliveries: (Omit<LeasedDelivery, 'link'> & {
+    enqueued_at: string;
+    next_attempt_at: string;
+    parked_at: string | null;
+    last_reason_code: string | null;
+    last_error: string | null;
+    leased: boolean;
+  })[];
+  links: (ItemLink & { email: string; mail_file: string; user_enabled: boolean; updated_at: string })[];
+  parked: (ParkedItem & { crm_user_id: number; parked_at: string })[];
+  conflicts: (ConflictWrite & { crm_user_id: number; decided_at: string })[];
+  activity: {
+    happened_at: string;
+    crm_user_id: number | null;
+    direction: string;
+    action: string;
+    reason_code: string;
+    detail: string | null;
+  }[];
+  reasons: Record<string, { meaning: string; remedy: string }>;
+  /** Changes captured and not yet folded. */
+  unfolded_changes: number;
+}
+
+/** What the runner needs. Any method may throw CrmError. */
+export interface CrmDatabase {
+  readonly engine: 'postgres' | 'mssql';
+  /** Announces this process; its leases count as free as soon as the announcing session ends. */
+  registerRunner(identity: RunnerIdentity): Promise<number>;
+  /** Calls back when the database has work (NOTIFY, or a cheap look every second); ends with `close`. */
+  onWork(wake: () => void): Promise<void>;
+
+  readSettings(): Promise<Settings>;
+  startRun(kind: string): Promise<number>;
+  finishRun(runId: number, counts: Record<string, number>, error: string | null): Promise<void>;
+
+  foldChanges(limit: number): Promise<{ changes: number; deliveries: number }>;
+  leaseMailboxes(limit: number, leaseSeconds: number): Promise<LeasedMailbox[]>;
+  /** False when the lease was lost meanwhile: stop working on the mailbox at once. */
+  renewMailbox(crmUserId: number, leaseSeconds: number): Promise<boolean>;
+  releaseMailbox(crmUserId: number, report: MailboxReport): Promise<void>;
+
+  /** `crmUserId` null: any mailbox this runner has leased. */
+  leaseOutbound(crmUserId: number | null, limit: number, leaseSeconds: number): Promise<LeasedDelivery[]>;
+  readAppointments(ids: readonly number[]): Promise<CrmAppointment[]>;
+  /** Records the intent to create before Domino is asked, so that a lost reply can be told from a user's edit. */
+  beginCreate(links: readonly LinkWrite[]): Promise<void>;
+  completeOutbound(results: readonly OutboundResult[]): Promise<{ completed: number; requeued: number }>;
+  failOutbound(failures: readonly OutboundFailure[]): Promise<{ waiting: number; parked: number }>;
+  /** Puts a delivery in the queue for a pair, whether or not the CRM changed. */
+  enqueueDelivery(crmUserId: number, appointmentIds: readonly number[], reasonCode: string): Promise<void>;
+
+  listKnown(crmUserId: number): Promise<KnownLink[]>;
+  readLinks(crmUserId: number, keys: readonly { uid: string; recurrence_id: string }[]): Promise<ItemLink[]>;
+  applyInbound(crmUserId: number, items: readonly InboundItem[]): Promise<InboundOutcome[]>;
+  applyMissing(crmUserId: number, items: readonly MissingItem[]): Promise<MissingOutcome[]>;
+  parkInbound(crmUserId: number, items: readonly ParkedItem[]): Promise<void>;
+  /** Tokens and digests of entries that were read and found as expected. */
+  saveLinks(crmUserId: number, links: readonly LinkWrite[]): Promise<void>;
+
+  // administration and report
+  listUsers(): Promise<CrmUser[]>;
+  enableUser(user: EnableUser): Promise<{ enqueued: number }>;
+  disableUser(crmUserId: number): Promise<void>;
+  changeSetting(name: string, value: string | null): Promise<void>;
+  disableCapture(reason: string): Promise<void>;
+  enableCapture(): Promise<void>;
+  captureState(): Promise<CaptureState>;
+  syncStatus(): Promise<SyncStatus>;
+  explain(appointmentId: number): Promise<Explanation>;
+  /** Appointment ids linked or parked under a Domino uid. */
+  findByUid(uid: string): Promise<{ appointment_id: number | null; crm_user_id: number }[]>;
+  retryParked(appointmentId: number | null): Promise<number>;
+  purgeHistory(keepDays: number, limit: number): Promise<number>;
+
+  close(): Promise<void>;
+}
+
+/** Stable codes; those that can concern an item are rows of `reason_code`. */
+export type CrmFault =
+  | 'crm_unreachable'
+  | 'crm_login'
+  | 'crm_forbidden'
+  | 'crm_not_deployed'
+  | 'crm_lease_lost'
+  | 'crm_busy' // deadlock, lock time-out, serialisation: the same call may succeed
+  | 'crm_refused'; // the database refuses this data
+
+export class CrmError extends Error {
+  override readonly name = 'CrmError';
+  constructor(
+    readonly code: CrmFault,
+    message: string,
+    readonly details: { transient: boolean; sqlState?: string; cause?: unknown },
+  ) {
+    super(message, { cause: details.cause });
+  }
+}

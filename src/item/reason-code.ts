@@ -1,0 +1,65 @@
+/**
+ * Every reason an item was handled the way it was. The texts, with a remedy each, are rows of `domino_sync.reason_code`
+ * (`sql/<engine>/admin/reason_codes.sql`); a test holds both lists together.
+ */
+export const REASON_CODES = [
+  // what happened
+  'first_sync',
+  'crm_created',
+  'crm_changed',
+  'crm_deleted',
+  'domino_created',
+  'domino_changed',
+  'domino_deleted',
+  'already_equal',
+  'found_in_domino', // a create was answered "exists": an earlier attempt got through, or the links were lost
+  'conflict_resolved',
+  'admin_retry',
+  'write_back', // the CRM won a field of an item that came from Domino
+  // skipped, on purpose
+  'not_appointment',
+  'no_holder', // nobody enabled takes part
+  'too_old',
+  'too_far_ahead',
+  'crm_only',
+  'crm_purged', // physical DELETE in the CRM: unlinked, never deleted in Domino
+  'holder_changed', // organiser or participants changed, this mailbox holds it no longer
+  'user_disabled',
+  'direction', // the user's direction does not allow this way
+  'tombstone', // deleted in Notes earlier, not made again
+  'deletion_kept', // S5
+  'past_deletion_kept', // an item in the past is unlinked rather than deleted
+  'invitee_copy', // the organiser's entry makes the appointment
+  'not_organiser', // only the organiser's entry may be written
+  'invitation_pending',
+  'cancellation_notice',
+  'series_unbounded',
+  'series_too_long',
+  'series_master',
+  'todo_off', // To Dos are switched off or the Data service is closed
+  // refused
+  'bad_times', // the end is before the start, or a time is missing
+  'no_address', // the organiser has no e-mail address
+  'uid_unusable',
+  'subject_truncated',
+  'location_truncated',
+  'mass_disappearance',
+  // faults
+  'domino_unreachable',
+  'domino_login',
+  'domino_forbidden',
+  'domino_mail_file',
+  'domino_refused',
+  'domino_conflict',
+  'domino_series',
+  'domino_uid',
+  'domino_failed',
+  'domino_garbled',
+  'data_service_closed',
+  'crm_busy',
+  'crm_refused',
+  'crm_stale', // changed in the CRM while we worked; tried again
+  'internal',
+] as const;
+
+export type ReasonCode = (typeof REASON_CODES)[number];
