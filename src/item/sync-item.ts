@@ -59,8 +59,11 @@ export const syncItemSchema = z.strictObject({
   /** `meeting` = other people are invited on this side; follows from the attendees, except for a To Do. */
   kind: itemKindSchema,
   subject: z.string(),
-  /** Plain text, lines separated by `\n`. */
-  body: z.string(),
+  /**
+   * Plain text, lines separated by `\n`. null = this side has a text but does not reveal it (a rich-text body in
+   * Notes): unknown, and never taken for a change.
+   */
+  body: z.string().nullable(),
   location: z.string(),
   when: whenSchema,
   private: z.boolean(),
@@ -74,6 +77,10 @@ export const syncItemSchema = z.strictObject({
   attendees: z.array(attendeeSchema),
 });
 export type SyncItem = z.infer<typeof syncItemSchema>;
+
+/** A finished or cancelled item reminds nobody: completing it takes the reminder away, reopening it brings it back. */
+export const remindsNobody = (status: SyncItem['status']): boolean =>
+  status === 'completed' || status === 'cancelled';
 
 /** The fields that are compared and merged one by one. `kind` follows from the others and is not among them. */
 export const MERGED_FIELDS = [

@@ -1,0 +1,67 @@
+/** The times of a CRM row: wall clock of the CRM server's zone, the end of an all-day row, the reminder as a time. */
+import type { CrmFields } from './crm-appointment.ts';
+import type { When } from './sync-item.ts';
+import {
+  addDays,
+  addMinutes,
+  dateOf,
+  instantToWall,
+  minutesBetween,
+  timeOf,
+  wallToInstant,
+} from './time-zone.ts';
+import { startInstant } from './when.ts';
+
+const MIDNIGHT = '00:00:00';
+
+/** The last moment of an all-day row as we write it; unlike a midnight it can be read in one way only. */
+const END_OF_DAY = '23:59:00';
+
+/**
+ * When a row happens, or why that cannot be told. A row without an end takes no time. `start`, `end`: CRM wall clock.
+ *
+ * All-day rows come in several spellings. The last day (inclusive) is the day of the end, except that a midnight
+ * after the first day is the end of the day before: 10th 00:00 – 11th 00:00 is one day, as are 10th 00:00 – 10th 00:00
+ * and 10th 00:00 – 10th 23:59.
+ */
+export function whenFromCrm(
+  row: { start_at: string | null; end_at: string | null; all_day: boolean },
+  zone: string,
+): { when: When } | { fault: string } {
+  const { start_at: start, all_day: allDay } = row;
+  if (start === null) return { fault: 'the start is missing' };
+  const end = row.end_at ?? start;
+  if (allDay) {
+    const first = dateOf(start);
+    const ended = dateOf(end);
+    if (ended < first) return { fault: `the end ${end} is before the start ${start}` };
+    const last = timeOf(end) === MIDNIGHT && ended > first ? addDays(ended, -1) : ended;
+    return { when: { allDay, start: first, end: last } };
+  }
+  if (end < start) return { fault: `the end ${end} is before the start ${start}` };
+  const from = wallToInstant(start, zone);
+  const to = wallToInstant(end, zone);
+  // A start in the skipped hour moves past an end just behind it.
+  return { when: { allDay, start: from, end: to < from ? from : to, timeZone: zone } };
+}
+
+/** The columns that hold `when`. An end in a repeated hour may read as before the start; then the row takes no time. */
+export function whenToCrm(
+  when: When,
+  zone: string,
+): Required<Pick<CrmFields, 'start_at' | 'end_at' | 'all_day'>> {
+  if (when.allDay) {
+    return { start_at: `${when.start}T${MIDNIGHT}`, end_at: `${when.end}T${END_OF_DAY}`, all_day: true };
+  }
+  const start = instantToWall(when.start, zone);
+  const end = instantToWall(when.end, zone);
+  return { start_at: start, end_at: end < start ? start : end, all_day: false };
+}
+
+/** Minutes before the start; 0 when the CRM would remind after the start. */
+export const reminderFromCrm = (notifyAt: string, when: When, zone: string): number =>
+  Math.max(0, minutesBetween(wallToInstant(notifyAt, zone), startInstant(when, zone)));
+
+/** CRM wall clock of the reminder. */
+export const reminderToCrm = (minutes: number, when: When, zone: string): string =>
+  instantToWall(addMinutes(startInstant(when, zone), -minutes), zone);

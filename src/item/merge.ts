@@ -1,0 +1,195 @@
+/**
+ * The three-way merge, field by field. Each side is compared with what that same side showed when both last agreed, so
+ * that what a side cannot hold (a status in Domino, a long subject in the CRM) is never taken for an edit.
+ */
+import { fieldEqual } from './item-equality.ts';
+import { attendeeList, kindFor } from './people.ts';
+import { MERGED_FIELDS, type Attendee, type MergedField, type SyncItem } from './sync-item.ts';
+
+export type Side = 'crm' | 'domino';
+export type MergePolicy = 'newest' | Side;
+
+export interface MergeInput {
+  /** Each side's own observation when both agreed; null = an adoption, nothing is known. */
+  base: { crm: SyncItem; domino: SyncItem } | null;
+  /** null = not there: everything goes to it from the other side. */
+  crm: SyncItem | null;
+  domino: SyncItem | null;
+  policy: MergePolicy;
+  /** UTC instants of the last change on each side, for `newest`; null = not told, which loses. A tie is the CRM's. */
+  crmChangedAt: string | null;
+  dominoChangedAt: string | null;
+}
+
+/** Both sides changed one field to different values. Shaped as `ConflictWrite` takes it. */
+export interface MergeConflict {
+  field: MergedField;
+  /** What both agreed on; `{crm, domino}` where each side held it in its own way; null in an adoption. */
+  base_value: unknown;
+  crm_value: unknown;
+  domino_value: unknown;
+  /** both: of the attendees, each side has kept somebody whom the other took away. */
+  winner: Side | 'both';
+  decided_by: string;
+}
+
+export interface MergeResult {
+  /** Fields to write, in the order of MERGED_FIELDS; their values are in `domino` and `crm`. */
+  toDomino: MergedField[];
+  toCrm: MergedField[];
+  /** Each side as it has to become; null only when both sides were absent. */
+  domino: SyncItem | null;
+  crm: SyncItem | null;
+  conflicts: MergeConflict[];
+}
+
+export function mergeItems(input: MergeInput): MergeResult {
+  const { crm, domino } = input;
+  if (crm === null || domino === null) {
+    const toDomino = domino === null && crm !== null ? [...MERGED_FIELDS] : [];
+    const toCrm = crm === null && domino !== null ? [...MERGED_FIELDS] : [];
+    return { toDomino, toCrm, domino: domino ?? crm, crm: crm ?? domino, conflicts: [] };
+  }
+  const merge: Merge = {
+    input: { ...input, crm, domino },
+    result: { toDomino: [], toCrm: [], domino: { ...domino }, crm: { ...crm }, conflicts: [] },
+  };
+  for (const field of MERGED_FIELDS) {
+    if (field === 'attendees') mergeAttendees(merge);
+    else mergeField(merge, field);
+  }
+  invite(merge);
+  return merge.result;
+}
+
+interface Merge {
+  input: MergeInput & { crm: SyncItem; domino: SyncItem };
+  result: MergeResult & { crm: SyncItem; domino: SyncItem };
+}
+
+function mergeField(merge: Merge, field: Exclude<MergedField, 'attendees'>): void {
+  const { base, crm, domino } = merge.input;
+  if (fieldEqual(field, crm, domino) || (base === null && cannotTell(field, crm, domino))) return;
+  const crmChanged = changed(field, crm, base?.crm);
+  const dominoChanged = changed(field, domino, base?.domino);
+  if (!crmChanged && !dominoChanged) return;
+  if (!(crmChanged && dominoChanged)) return take(merge, field, crmChanged ? 'crm' : 'domino');
+  const winner = winnerOf(merge.input);
+  take(merge, field, winner);
+  merge.result.conflicts.push(conflict(merge, field, winner));
+}
+
+/** An unknown body is no edit. Without a base, any value may be one. */
+const changed = (field: MergedField, now: SyncItem, before: SyncItem | undefined): boolean =>
+  !(field === 'body' && now.body === null) && (before === undefined || !fieldEqual(field, now, before));
+
+/**
+ * In an adoption, states that look alike on one side agree: an event in Domino shows no status but cancelled, a To Do
+ * none but completed. Otherwise a finished appointment would be reopened by the entry that is found for it. A body that
+ * is not revealed may be anything.
+ */
+function cannotTell(field: MergedField, crm: SyncItem, domino: SyncItem): boolean {
+  if (field === 'body') return crm.body === null || domino.body === null;
+  if (field !== 'status') return false;
+  const open = (item: SyncItem) => item.status === 'pending';
+  if (crm.kind !== 'todo' && domino.kind !== 'todo') return open(crm) || open(domino);
+  return [crm.status, domino.status].every((status) => status === 'pending' || status === 'in_progress');
+}
+
+function take(merge: Merge, field: Exclude<MergedField, 'attendees'>, from: Side): void {
+  const { crm, domino } = merge.input;
+  if (from === 'crm') {
+    merge.result.domino = { ...merge.result.domino, [field]: crm[field] };
+    merge.result.toDomino.push(field);
+  } else {
+    merge.result.crm = { ...merge.result.crm, [field]: domino[field] };
+    merge.result.toCrm.push(field);
+  }
+}
+
+function winnerOf({ policy, crmChangedAt, dominoChangedAt }: MergeInput): Side {
+  if (policy !== 'newest') return policy;
+  if (dominoChangedAt === null) return 'crm';
+  if (crmChangedAt === null) return 'domino';
+  return Date.parse(dominoChangedAt) > Date.parse(crmChangedAt) ? 'domino' : 'crm';
+}
+
+/**
+ * Attendees merge as people added and people taken away. Whoever one side adds stays, also when the other takes him
+ * away. An adoption takes nobody away: it holds the attendees of both.
+ */
+function mergeAttendees(merge: Merge): void {
+  const { base, crm, domino } = merge.input;
+  const ofCrm = delta(base?.crm.attendees ?? [], crm.attendees);
+  const ofDomino = delta(base?.domino.attendees ?? [], domino.attendees);
+  const apply = (own: readonly Attendee[], ownAdded: Set<string>, other: Delta): Attendee[] => {
+    const kept = own.filter(({ email }) => ownAdded.has(email) || !other.removed.has(email));
+    return attendeeList([...kept, ...other.added.values()]);
+  };
+  const emails = ({ added }: Delta) => new Set(added.keys());
+  merge.result.domino.attendees = apply(domino.attendees, emails(ofDomino), ofCrm);
+  merge.result.crm.attendees = apply(crm.attendees, emails(ofCrm), ofDomino);
+  // Somebody outside the CRM may be named in the body only: no attendee of Domino, and yet there is something to write.
+  const delisted = ({ removed }: Delta) => [...removed.values()].some(({ external }) => external === true);
+  if (!fieldEqual('attendees', merge.result.domino, domino) || delisted(ofCrm))
+    merge.result.toDomino.push('attendees');
+  if (!fieldEqual('attendees', merge.result.crm, crm) || delisted(ofDomino))
+    merge.result.toCrm.push('attendees');
+
+  const crmKeeps = [...ofCrm.added.keys()].some((email) => ofDomino.removed.has(email));
+  const dominoKeeps = [...ofDomino.added.keys()].some((email) => ofCrm.removed.has(email));
+  if (crmKeeps || dominoKeeps) {
+    const winner = crmKeeps && dominoKeeps ? 'both' : crmKeeps ? 'crm' : 'domino';
+    merge.result.conflicts.push({ ...conflict(merge, 'attendees', winner), decided_by: 'added people stay' });
+  }
+}
+
+interface Delta {
+  added: Map<string, Attendee>;
+  removed: Map<string, Attendee>;
+}
+
+function delta(before: readonly Attendee[], now: readonly Attendee[]): Delta {
+  const had = new Set(before.map(({ email }) => email));
+  const has = new Set(now.map(({ email }) => email));
+  return {
+    added: new Map(now.filter(({ email }) => !had.has(email)).map((attendee) => [attendee.email, attendee])),
+    removed: new Map(
+      before.filter(({ email }) => !has.has(email)).map((attendee) => [attendee.email, attendee]),
+    ),
+  };
+}
+
+/** Kind and organiser follow from the attendees. The mode is unknown here: who is listed only does not make a meeting. */
+function invite({ result, input }: Merge): void {
+  for (const [side, other] of [
+    ['crm', 'domino'],
+    ['domino', 'crm'],
+  ] as const) {
+    const changedHere = (side === 'crm' ? result.toCrm : result.toDomino).includes('attendees');
+    if (!changedHere) continue;
+    const own = input[side];
+    const mode =
+      own.kind === 'meeting' && own.attendees.every(({ external }) => external === true) ? 'include' : 'list';
+    const kind = kindFor(own.kind === 'todo', result[side].attendees, mode);
+    result[side] = {
+      ...result[side],
+      kind,
+      organiser: kind === 'meeting' ? (own.organiser ?? input[other].organiser) : null,
+    };
+  }
+}
+
+function conflict({ input }: Merge, field: MergedField, winner: MergeConflict['winner']): MergeConflict {
+  const { base, crm, domino, policy } = input;
+  const agreed = base !== null && fieldEqual(field, base.crm, base.domino);
+  return {
+    field,
+    base_value:
+      base === null ? null : agreed ? base.crm[field] : { crm: base.crm[field], domino: base.domino[field] },
+    crm_value: crm[field],
+    domino_value: domino[field],
+    winner,
+    decided_by: `policy ${policy}`,
+  };
+}

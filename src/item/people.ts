@@ -1,0 +1,69 @@
+/** Attendees: who counts as invited, sets of addresses, and the response codes of the CRM. */
+import type { CrmAttendeeChange } from './crm-appointment.ts';
+import type { Attendee, ItemKind, Response, SyncItem } from './sync-item.ts';
+import { isMailAddress } from './text.ts';
+
+/**
+ * What happens to people outside the CRM: `list` names them in the body of the entry, `include` invites them, `omit`
+ * leaves them out. Only `include` can make mail leave.
+ */
+export type ExternalAttendees = 'list' | 'include' | 'omit';
+
+/** Codes of `cmli_status`; 6 marks the organiser's own link. */
+export const CRM_RESPONSE = { none: 0, tentative: 2, accepted: 3, declined: 4 } as const satisfies Record<
+  Response,
+  number
+>;
+export const CRM_ORGANISER = 6;
+
+/** An organiser takes part; a code we do not know says nothing. */
+export function responseFromCrm(code: number | null): Response {
+  if (code === CRM_ORGANISER) return 'accepted';
+  const known = (Object.keys(CRM_RESPONSE) as Response[]).find((response) => CRM_RESPONSE[response] === code);
+  return known ?? 'none';
+}
+
+/** Whether Domino holds this person as an attendee of the entry. */
+export const isInvited = (attendee: Attendee, mode: ExternalAttendees): boolean =>
+  attendee.external !== true || mode === 'include';
+
+/** The kind that follows from who is invited. A To Do stays one. */
+export const kindFor = (
+  isTodo: boolean,
+  attendees: readonly Attendee[],
+  mode: ExternalAttendees,
+): ItemKind =>
+  isTodo ? 'todo' : attendees.some((attendee) => isInvited(attendee, mode)) ? 'meeting' : 'appointment';
+
+/** One entry an address, the first wins; sorted by address; without the addresses in `except`. */
+export function attendeeList(
+  attendees: readonly Attendee[],
+  except: ReadonlySet<string> = new Set(),
+): Attendee[] {
+  const byEmail = new Map<string, Attendee>();
+  for (const attendee of attendees) {
+    if (!except.has(attendee.email) && !byEmail.has(attendee.email)) byEmail.set(attendee.email, attendee);
+  }
+  return [...byEmail.values()].sort((a, b) => (a.email < b.email ? -1 : 1));
+}
+
+export const addressesOf = (attendees: readonly Attendee[]): Set<string> =>
+  new Set(attendees.map((attendee) => attendee.email));
+
+/**
+ * What `apply_inbound` has to do to turn the attendees of `before` (null = a new appointment) into those of `after`.
+ * Names without a mail address cannot be links in the CRM; someone who declined is not made a participant.
+ */
+export function attendeeChanges(
+  before: SyncItem | null,
+  after: SyncItem,
+): { add: CrmAttendeeChange[]; remove: string[] } {
+  const had = addressesOf(before?.attendees ?? []);
+  const has = addressesOf(after.attendees);
+  return {
+    add: after.attendees
+      .filter(({ email, response }) => !had.has(email) && isMailAddress(email) && response !== 'declined')
+      .map(({ email, name, response }) => ({ email, name, response: CRM_RESPONSE[response] })),
+    remove: [...had].filter((email) => !has.has(email)),
+  };
+}
