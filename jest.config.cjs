@@ -4,7 +4,7 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/support/esbuild-transform.cjs' },
   // Packages published as ES modules only: Jest runs CommonJS, so these are transformed like our own code.
-  transformIgnorePatterns: ['/node_modules/(?!(ical\\.js|temporal-polyfill|windows-iana)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(ical\\.js|temporal-polyfill|temporal-utils|windows-iana)/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
