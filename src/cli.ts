@@ -1,0 +1,164 @@
+#!/usr/bin/env -S npx tsx
+/** The commands, thin: arguments in, exit code out. What a command does is in `commands/`. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  listSettings,
+  purgeHistory,
+  retryParked,
+  setSetting,
+  switchCapture,
+} from './commands/administration.ts';
+import { userFacing } from './commands/connections.ts';
+import { deploy } from './commands/deploy.ts';
+import { doctor } from './commands/doctor.ts';
+import { once, run } from './commands/run.ts';
+import { sandbox } from './commands/sandbox.ts';
+import { showStatus } from './commands/status.ts';
+import { standardOutput, type Output } from './commands/output.ts';
+import { disableUser, enableUser, listUsers, testUsers, type EnableOptions } from './commands/users.ts';
+import { why } from './commands/why.ts';
+import { loadConfig, type Config } from './config.ts';
+import { EXIT, UserError, errorText, type ExitCode } from './errors.ts';
+import { VERSION } from './version.ts';
+
+interface Common {
+  json?: boolean;
+  config?: string;
+}
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('not a whole number.');
+  return Number(text);
+};
+
+function buildProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command('crm-domino-sync')
+    .description('Keeps the calendars of Sage CRM and HCL Domino in step, from the CRM database.')
+    .version(VERSION)
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureHelp({ showGlobalOptions: true })
+    .option('--config <file>', 'configuration file (default: crm-domino-sync.config.json, if it is there)')
+    .option('--json', 'print one line of JSON');
+  program.exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+  });
+
+  const common = (): Common => program.opts<Common>();
+  const output = (): Output => standardOutput(common().json === true);
+  const config = (): Config => {
+    const file = common().config;
+    return loadConfig(file === undefined ? {} : { file });
+  };
+  const end = async (work: Promise<ExitCode>) => finish(await work);
+
+  program
+    .command('sandbox')
+    .description('embedded PostgreSQL, a sample CRM, a Domino stand-in and the runner, with life in it')
+    .option('--exercise', 'play the seed rules S1 to S8, print a line for each, and end')
+    .option('--fresh', 'forget the sandbox of the last start')
+    .option('--quiet-life', 'no random edits after the first synchronisation')
+    .action((options: { exercise?: boolean; fresh?: boolean; quietLife?: boolean }) =>
+      end(
+        sandbox(output(), {
+          exercise: options.exercise === true,
+          fresh: options.fresh === true,
+          life: !options.quietLife,
+        }),
+      ),
+    );
+  program
+    .command('deploy')
+    .description('install or update everything in the CRM database')
+    .option('--check', 'change nothing, report what differs')
+    .action((options: { check?: boolean }) => end(deploy(config(), output(), options.check === true)));
+  program
+    .command('doctor')
+    .description('check each prerequisite on both sides and say how to mend it')
+    .action(() => end(doctor(config(), output())));
+
+  const users = program.command('users').description('who takes part');
+  users
+    .command('list')
+    .option('--all', 'also those who are not enabled, and why they cannot be')
+    .action((options: { all?: boolean }) => end(listUsers(config(), output(), options.all === true)));
+  users
+    .command('enable <who>')
+    .description('by CRM logon, e-mail address or user id')
+    .option('--mail-file <path>', 'mail file, such as mail/jdoe.nsf; asked of Domino when left out')
+    .option('--notes-name <name>', 'Notes name, when Domino does not find the e-mail address')
+    .option('--past-days <days>', 'how far back appointments count', wholeNumber)
+    .addOption(
+      new Option('--direction <way>', 'which way').choices(['both', 'to_domino', 'to_crm']).default('both'),
+    )
+    .action((who: string, options: EnableOptions) => end(enableUser(config(), output(), who, options)));
+  users.command('disable <who>').action((who: string) => end(disableUser(config(), output(), who)));
+  users
+    .command('test [who]')
+    .description('open the mail files of one or of all enabled users')
+    .action((who: string | undefined) => end(testUsers(config(), output(), who)));
+
+  program
+    .command('once')
+    .description('one cycle: CRM → Domino, then Domino → CRM')
+    .action(() => end(once(config(), output())));
+  program
+    .command('run')
+    .description('cycles for ever; SIGTERM or Ctrl-C finishes what is in hand')
+    .action(() => end(run(config())));
+  program
+    .command('status')
+    .description('backlog, lag, health, last runs')
+    .action(() => end(showStatus(config(), output())));
+  program
+    .command('why <id>')
+    .description('everything known of an appointment (Comm_CommunicationId) or of a Domino uid')
+    .action((id: string) => end(why(config(), output(), id)));
+  program
+    .command('retry [id]')
+    .description('try parked items again: those of one appointment, or all')
+    .action((id: string | undefined) =>
+      end(retryParked(config(), output(), id === undefined ? null : wholeNumber(id))),
+    );
+  program
+    .command('purge')
+    .description('trim the history')
+    .option('--keep-days <days>', 'days of history to keep', wholeNumber, 90)
+    .action((options: { keepDays: number }) => end(purgeHistory(config(), output(), options.keepDays)));
+
+  const settings = program.command('settings').description('the settings in the database');
+  settings.command('list').action(() => end(listSettings(config(), output())));
+  settings
+    .command('set <name> <value>')
+    .action((name: string, value: string) => end(setSetting(config(), output(), name, value)));
+
+  const capture = program.command('capture').description('around an upgrade of Sage CRM');
+  capture
+    .command('disable')
+    .option('--reason <text>', 'kept with the gap', 'upgrade of Sage CRM')
+    .action((options: { reason: string }) => end(switchCapture(config(), output(), false, options.reason)));
+  capture.command('enable').action(() => end(switchCapture(config(), output(), true, '')));
+  return program;
+}
+
+function report(error: unknown): ExitCode {
+  const shown = userFacing(error);
+  if (shown instanceof UserError) {
+    process.stderr.write(`crm-domino-sync: ${shown.message}\n  ${shown.remedy}\n`);
+    return shown.exitCode;
+  }
+  process.stderr.write(`crm-domino-sync: internal error: ${errorText(shown)}\n`);
+  if (shown instanceof Error && shown.stack) process.stderr.write(`${shown.stack}\n`);
+  return EXIT.internal;
+}
+
+async function main(): Promise<void> {
+  let code: ExitCode = EXIT.ok;
+  try {
+    await buildProgram((ended) => (code = ended)).parseAsync();
+  } catch (error) {
+    code = report(error);
+  }
+  process.exitCode = code;
+}
+
+void main();

@@ -1,0 +1,58 @@
+/** `status`: backlog, lag, health and the last runs at a glance. */
+import type { Config } from '../config.ts';
+import type { SyncStatus } from '../crm/contract.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { withCrm } from './connections.ts';
+import { print, shownTime, table, type Output } from './output.ts';
+
+export async function showStatus(config: Config, output: Output): Promise<ExitCode> {
+  const status = await withCrm(config, (crm) => crm.syncStatus());
+  print(output, status, statusLines);
+  return EXIT.ok;
+}
+
+function statusLines(status: SyncStatus): string[] {
+  const { users, backlog, links, inbound_parked: inbound, capture } = status;
+  const missing = capture.triggers.filter((trigger) => trigger.state !== 'enabled');
+  const lines = [
+    `Users      ${users.enabled} enabled: ${users.ok} ok, ${users.paused} paused, ${users.held} held`,
+    `To Domino  ${backlog.due} due, ${backlog.waiting} waiting, ${backlog.leased} in hand, ${backlog.parked} parked` +
+      (backlog.oldest_seconds === null
+        ? ''
+        : `; the oldest has waited ${Math.round(backlog.oldest_seconds)} s`),
+    `To CRM     ${inbound.errors} parked for an error, ${inbound.skipped} skipped for a reason`,
+    `Links      ${links.linked} linked, ${links.creating} being made, ${links.unlinked} kept apart`,
+    `Capture    ${missing.length === 0 ? 'on' : missing.map((t) => `${t.trigger_name} ${t.state}`).join(', ')}` +
+      `; ${capture.log_rows} changes not folded, ${capture.faults} faults` +
+      (capture.open_gap
+        ? `; off since ${shownTime(capture.open_gap.opened_at)} (${capture.open_gap.reason})`
+        : ''),
+    `Runners    ${
+      status.runners
+        .filter((runner) => runner.alive)
+        .map((r) => `${r.host}:${r.process_id}`)
+        .join(', ') || 'none alive'
+    }`,
+    '',
+  ];
+  if (status.last_runs.length === 0) return [...lines, 'No run yet.'];
+  return [
+    ...lines,
+    ...table(
+      ['run', 'kind', 'started', 'seconds', 'did'],
+      status.last_runs.map((run) => [
+        run.run_id,
+        run.kind,
+        shownTime(run.started_at),
+        run.finished_at === null
+          ? 'running'
+          : ((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000).toFixed(1),
+        run.error ??
+          (Object.entries(run.counts ?? {})
+            .map(([name, n]) => `${name} ${n}`)
+            .join(', ') ||
+            'nothing'),
+      ]),
+    ),
+  ];
+}

@@ -1,0 +1,169 @@
+/** `users list · enable · disable · test`: who takes part (S1). */
+import type { Config } from '../config.ts';
+import type { CrmDatabase, CrmUser } from '../crm/contract.ts';
+import type { DominoServer, MailFileCheck } from '../domino/port.ts';
+import { EXIT, UserError, type ExitCode } from '../errors.ts';
+import { withCrm, withDomino } from './connections.ts';
+import { print, shownTime, table, type Output } from './output.ts';
+
+export async function listUsers(config: Config, output: Output, all: boolean): Promise<ExitCode> {
+  const users = await withCrm(config, (crm) => crm.listUsers());
+  const shown = all ? users : users.filter((user) => user.enabled);
+  print(output, shown, () =>
+    shown.length === 0
+      ? 'Nobody is enabled. Enable a CRM user: crm-domino-sync users enable LOGON'
+      : table(
+          [
+            'id',
+            'logon',
+            'e-mail',
+            'mail file',
+            'direction',
+            'health',
+            'linked',
+            'pending',
+            'parked',
+            'last poll',
+          ],
+          shown.map((user) => [
+            user.crm_user_id,
+            user.logon,
+            user.email,
+            user.mail_file,
+            user.enabled ? user.direction : `(${user.refusal ?? 'not enabled'})`,
+            user.enabled
+              ? user.health_reason
+                ? `${user.health}: ${user.health_reason}`
+                : user.health
+              : null,
+            user.linked,
+            user.pending,
+            user.parked,
+            user.enabled ? shownTime(user.last_poll_at) : null,
+          ]),
+        ),
+  );
+  return EXIT.ok;
+}
+
+export interface EnableOptions {
+  mailFile?: string;
+  notesName?: string;
+  direction: 'both' | 'to_domino' | 'to_crm';
+  pastDays?: number;
+}
+
+export async function enableUser(
+  config: Config,
+  output: Output,
+  who: string,
+  options: EnableOptions,
+): Promise<ExitCode> {
+  return withCrm(config, async (crm) => {
+    const user = await findUser(crm, who);
+    if (user.refusal !== null) {
+      throw new UserError(
+        `CRM user ${who} cannot be enabled: ${user.refusal}`,
+        'Correct the user in the CRM, or choose another.',
+      );
+    }
+    const owner = await withDomino(config, (domino) => locate(domino, user, options));
+    const { enqueued } = await crm.enableUser({
+      crm_user_id: user.crm_user_id,
+      mail_file: owner.mailFile,
+      notes_name: owner.notesName,
+      direction: options.direction,
+      past_days: options.pastDays ?? null,
+    });
+    print(
+      output,
+      { crm_user_id: user.crm_user_id, mail_file: owner.mailFile, enqueued },
+      () =>
+        `${user.name} is enabled with ${owner.mailFile}; ${enqueued} appointments wait for the first synchronisation.`,
+    );
+    return EXIT.ok;
+  });
+}
+
+/** The mail file of a user: as given, else asked of Domino by Notes name or e-mail. It must open. */
+async function locate(
+  domino: DominoServer,
+  user: CrmUser,
+  options: EnableOptions,
+): Promise<{ mailFile: string; notesName: string | null }> {
+  const signal = AbortSignal.timeout(60_000);
+  let mailFile = options.mailFile;
+  let notesName = options.notesName ?? user.notes_name;
+  if (mailFile === undefined) {
+    const name = notesName ?? user.email!;
+    const owner = await domino.findOwner(name, { signal });
+    if (owner === null) {
+      throw new UserError(`Domino does not know "${name}"`, 'Give --notes-name or --mail-file.', EXIT.domino);
+    }
+    mailFile = owner.mailFile;
+    notesName = owner.distinguishedName;
+  }
+  const check = await domino.mailFile(mailFile, { email: user.email! }).test({ signal });
+  if (!check.calendar.ok)
+    throw new UserError(`${mailFile}: ${check.calendar.reason}`, check.calendar.remedy, EXIT.domino);
+  return { mailFile, notesName: notesName ?? null };
+}
+
+export async function disableUser(config: Config, output: Output, who: string): Promise<ExitCode> {
+  return withCrm(config, async (crm) => {
+    const user = await findUser(crm, who);
+    await crm.disableUser(user.crm_user_id);
+    print(
+      output,
+      { crm_user_id: user.crm_user_id, enabled: false },
+      () => `${user.name} no longer takes part. Nothing was deleted on either side.`,
+    );
+    return EXIT.ok;
+  });
+}
+
+export async function testUsers(config: Config, output: Output, who: string | undefined): Promise<ExitCode> {
+  return withCrm(config, (crm) =>
+    withDomino(config, async (domino) => {
+      const users =
+        who === undefined
+          ? (await crm.listUsers()).filter((user) => user.enabled)
+          : [await findUser(crm, who)];
+      const results: { user: string; mail_file: string; calendar: MailFileCheck; data: MailFileCheck }[] = [];
+      for (const user of users) {
+        const mailFile = user.mail_file ?? (await locate(domino, user, { direction: 'both' })).mailFile;
+        const file = domino.mailFile(mailFile, { email: user.email ?? '' });
+        results.push({
+          user: user.logon ?? user.name,
+          mail_file: mailFile,
+          ...(await file.test({ signal: AbortSignal.timeout(60_000) })),
+        });
+      }
+      print(output, results, () =>
+        table(
+          ['user', 'mail file', 'calendar', 'To Dos'],
+          results.map((r) => [r.user, r.mail_file, shownCheck(r.calendar), shownCheck(r.data)]),
+        ),
+      );
+      return results.every((result) => result.calendar.ok) ? EXIT.ok : EXIT.findings;
+    }),
+  );
+}
+
+const shownCheck = (check: MailFileCheck): string => (check.ok ? 'ok' : `${check.reason}. ${check.remedy}`);
+
+/** By id, logon or e-mail; throws UserError unless exactly one user fits. */
+export async function findUser(crm: CrmDatabase, who: string): Promise<CrmUser> {
+  const wanted = who.trim().toLowerCase();
+  const users = (await crm.listUsers()).filter(
+    (user) =>
+      String(user.crm_user_id) === wanted ||
+      user.logon?.toLowerCase() === wanted ||
+      user.email?.toLowerCase() === wanted,
+  );
+  if (users.length === 1) return users[0]!;
+  throw new UserError(
+    users.length === 0 ? `no CRM user "${who}"` : `"${who}" fits ${users.length} CRM users`,
+    'Give the logon, the e-mail address or the user id; `users list --all` shows them.',
+  );
+}

@@ -1,0 +1,49 @@
+/** What every step of a cycle needs. Made anew for each cycle, so that a changed setting takes effect at once. */
+import type { CrmDatabase, LeasedMailbox } from '../crm/contract.ts';
+import type { DominoServer, MailFile } from '../domino/port.ts';
+import type { CrmContext } from '../item/crm-mapping.ts';
+import type { DominoContext } from '../item/domino-mapping.ts';
+import type { Log } from '../log.ts';
+import type { Counts } from './counts.ts';
+import type { SyncSettings } from './settings.ts';
+
+/** A Date as the UTC instant text used everywhere: no milliseconds, which Domino refuses. */
+export const toInstant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+export interface CycleContext {
+  crm: CrmDatabase;
+  domino: DominoServer;
+  settings: SyncSettings;
+  log: Log;
+  /** UTC now; one function talks to the clock. */
+  now: () => Date;
+  /** Source of jitter in [0, 1). */
+  random: () => number;
+  /** Ends the work at the next safe point; what is in hand is finished first. */
+  stopping: AbortSignal;
+  counts: Counts;
+  /** Lower-cased addresses of all enabled users: their entries are theirs to write. */
+  enabledEmails: ReadonlySet<string>;
+}
+
+export interface MailboxContext extends CycleContext {
+  mailbox: LeasedMailbox;
+  mailFile: MailFile;
+  /** Cuts calls to Domino short: the lease was lost and another runner works on the mailbox. */
+  calls: AbortSignal;
+}
+
+/** How the CRM row is read for this mailbox. `role` decides whether invitees belong to the entry. */
+export const crmContext = (context: MailboxContext, role: 'organiser' | 'copy'): CrmContext => ({
+  zone: context.settings.crm_time_zone,
+  captions: context.settings.captions,
+  owner: { crm_user_id: context.mailbox.crm_user_id, email: context.mailbox.email },
+  role,
+  externalAttendees: context.settings.external_attendees,
+});
+
+export const dominoContext = (context: MailboxContext): DominoContext => ({
+  owner: { email: context.mailbox.email },
+  externalAttendees: context.settings.external_attendees,
+  now: toInstant(context.now()),
+});

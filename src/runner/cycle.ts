@@ -1,0 +1,122 @@
+/**
+ * One cycle: fold what the triggers logged, then work on every mailbox that has something to do — CRM → Domino first,
+ * then Domino → CRM (S6). Parallel over mailboxes, serial within one. Many runners may do this at once: the leases in
+ * the database keep them apart.
+ */
+import type { CrmDatabase, LeasedMailbox } from '../crm/contract.ts';
+import type { DominoServer } from '../domino/port.ts';
+import { errorText } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { flatCounts, newCounts, type Counts } from './counts.ts';
+import type { CycleContext } from './context.ts';
+import { workMailbox } from './mailbox.ts';
+import { typedSettings } from './settings.ts';
+
+const FOLD_BATCH = 5000;
+
+export interface CycleOptions {
+  crm: CrmDatabase;
+  domino: DominoServer;
+  log: Log;
+  /** Ends the cycle at the next safe point. */
+  stopping: AbortSignal;
+  /** Mailboxes worked on at a time. */
+  parallel: number;
+  kind: 'once' | 'run';
+  now?: () => Date;
+  random?: () => number;
+}
+
+export interface CycleResult {
+  counts: Counts;
+  /** True when the cycle found nothing to do at all; such a cycle leaves no `run` row. */
+  idle: boolean;
+}
+
+export async function runCycle(options: CycleOptions): Promise<CycleResult> {
+  const { crm, log, stopping } = options;
+  const counts = newCounts();
+  const folded = await foldAll(crm, stopping);
+  counts.folded = folded.changes;
+
+  const settings = typedSettings(await crm.readSettings());
+  let mailboxes = await crm.leaseMailboxes(options.parallel, settings.lease_seconds);
+  if (mailboxes.length === 0 && folded.changes === 0) return { counts, idle: true };
+
+  const context: CycleContext = {
+    crm,
+    domino: options.domino,
+    settings,
+    log,
+    now: options.now ?? (() => new Date()),
+    random: options.random ?? Math.random,
+    stopping,
+    counts,
+    enabledEmails: new Set(
+      (await crm.listUsers())
+        .filter((user) => user.enabled && user.email !== null)
+        .map((u) => u.email!.toLowerCase()),
+    ),
+  };
+  const runId = await crm.startRun(options.kind);
+  let failure: string | null = null;
+  try {
+    // Each mailbox once a cycle: one that keeps having work must not starve the others.
+    const seen = new Set<number>();
+    while (mailboxes.length > 0 && !stopping.aborted) {
+      await workInParallel(context, mailboxes, options.parallel, seen);
+      if (stopping.aborted) break;
+      mailboxes = await crm.leaseMailboxes(options.parallel, settings.lease_seconds);
+      const fresh = mailboxes.filter((mailbox) => !seen.has(mailbox.crm_user_id));
+      if (fresh.length < mailboxes.length) {
+        // Seen already and due again: leave it to the next cycle.
+        await Promise.all(mailboxes.filter((m) => seen.has(m.crm_user_id)).map((m) => handBack(crm, m)));
+        mailboxes = fresh;
+      }
+    }
+  } catch (error) {
+    failure = errorText(error);
+    throw error;
+  } finally {
+    await crm.finishRun(runId, flatCounts(counts), failure);
+  }
+  return { counts, idle: false };
+}
+
+async function foldAll(crm: CrmDatabase, stopping: AbortSignal): Promise<{ changes: number }> {
+  let changes = 0;
+  for (;;) {
+    const folded = await crm.foldChanges(FOLD_BATCH);
+    changes += folded.changes;
+    if (folded.changes < FOLD_BATCH || stopping.aborted) return { changes };
+  }
+}
+
+async function workInParallel(
+  context: CycleContext,
+  mailboxes: readonly LeasedMailbox[],
+  parallel: number,
+  seen: Set<number>,
+): Promise<void> {
+  const queue = [...mailboxes];
+  const worker = async () => {
+    for (let mailbox = queue.shift(); mailbox; mailbox = queue.shift()) {
+      seen.add(mailbox.crm_user_id);
+      context.counts.mailboxes += 1;
+      await workMailbox(context, mailbox);
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(parallel, queue.length) }, worker));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Gives a lease back untouched. */
+const handBack = (crm: CrmDatabase, mailbox: LeasedMailbox): Promise<void> =>
+  crm.releaseMailbox(mailbox.crm_user_id, {
+    health: 'ok',
+    reason_code: null,
+    detail: null,
+    polled: false,
+    next_poll_seconds: 0,
+  });

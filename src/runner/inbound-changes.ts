@@ -1,0 +1,300 @@
+/** Entries that are new in Domino or look changed: read each, decide, apply in one call, park what cannot be applied. */
+import type {
+  InboundItem,
+  InboundOutcome,
+  ItemLink,
+  KnownLink,
+  LinkWrite,
+  ParkedItem,
+} from '../crm/contract.ts';
+import { CrmError } from '../crm/contract.ts';
+import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { crmFieldsFrom, crmItemAfter, itemFromCrm } from '../item/crm-mapping.ts';
+import { keyText, type DominoEntry, type DominoSummary } from '../item/domino-entry.ts';
+import { itemFromDomino } from '../item/domino-mapping.ts';
+import { attendeeChanges } from '../item/people.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
+import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
+import { parseSyncUid } from '../item/sync-uid.ts';
+import { crmContext, dominoContext, type MailboxContext } from './context.ts';
+import { faultOf, retryDelaySeconds } from './faults.ts';
+import { newLink, withBase } from './link.ts';
+import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
+import { isTooOld } from './window.ts';
+
+/** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
+const PENDING_NOTICES: Record<string, ReasonCode> = {
+  I: 'invitation_pending',
+  L: 'invitation_pending',
+  U: 'invitation_pending',
+  C: 'cancellation_notice',
+};
+/** An item that somebody keeps editing in the CRM is left to the next cycle after so many tries. */
+const TRIES = 3;
+const DAY_SECONDS = 86_400;
+
+/** What is to be done for one entry. `none`: nothing to store, the entry will be looked at again. */
+type Decision =
+  | { do: 'apply'; item: InboundItem }
+  | { do: 'save'; link: LinkWrite }
+  | { do: 'park'; parked: ParkedItem }
+  | { do: 'deliver'; appointmentId: number; reason: ReasonCode }
+  | { do: 'none' };
+
+interface Seen {
+  summary: DominoSummary;
+  entry: DominoEntry;
+}
+
+export async function takeChanges(
+  context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
+  changed: readonly DominoSummary[],
+  tooMany: ReadonlySet<string>,
+): Promise<void> {
+  const parked: ParkedItem[] = [];
+  const toRead: DominoSummary[] = [];
+  for (const summary of changed) {
+    const notice = summary.noticeType === null ? undefined : PENDING_NOTICES[summary.noticeType];
+    if (notice) parked.push(park(summary, notice, null));
+    else if (tooMany.has(summary.key.uid)) parked.push(park(summary, 'series_too_long', null));
+    else toRead.push(summary);
+  }
+  let seen = await readAll(context, toRead, parked);
+  for (let attempt = 0; seen.length > 0 && attempt < TRIES; attempt += 1) {
+    seen = await decideAndApply(context, seen, parked);
+  }
+  if (seen.length > 0) {
+    parked.push(...seen.map(({ summary }) => park(summary, 'crm_stale', null, 5)));
+  }
+  const news = parked.filter((item) => !alreadyParked(known, item));
+  context.counts.parked += news.filter((item) => item.retry_after_seconds !== null).length;
+  context.counts.toCrm.skipped += news.filter((item) => item.retry_after_seconds === null).length;
+  if (parked.length > 0) await context.crm.parkInbound(context.mailbox.crm_user_id, parked);
+}
+
+async function readAll(
+  context: MailboxContext,
+  summaries: readonly DominoSummary[],
+  parked: ParkedItem[],
+): Promise<Seen[]> {
+  const read = await Promise.all(
+    summaries.map(async (summary) => {
+      try {
+        const entry = await context.mailFile.read(summary.key, { signal: context.calls });
+        // Gone since it was listed: the next pull finds it missing.
+        return entry === null ? null : { summary, entry };
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault.scope !== 'item') throw error;
+        const delay = fault.transient ? retryDelaySeconds(1, context.random, fault.retryAfterSeconds) : null;
+        parked.push(park(summary, fault.code, fault.text, delay));
+        return null;
+      }
+    }),
+  );
+  return read.filter((one) => one !== null);
+}
+
+/** Returns what has to be looked at once more because the CRM's row changed meanwhile. */
+async function decideAndApply(
+  context: MailboxContext,
+  seen: readonly Seen[],
+  parked: ParkedItem[],
+): Promise<Seen[]> {
+  const { crm, mailbox } = context;
+  const links = await crm.readLinks(
+    mailbox.crm_user_id,
+    seen.map(({ entry }) => ({ uid: entry.key.uid, recurrence_id: entry.key.recurrenceId ?? '' })),
+  );
+  const linkOf = new Map(links.map((link) => [`${link.domino_uid}/${link.domino_recurrence_id}`, link]));
+  const rows = await crm.readAppointments([...new Set(links.map((link) => link.appointment_id))]);
+  const rowOf = new Map(rows.map((row) => [row.appointment_id, row]));
+
+  const items: InboundItem[] = [];
+  const saves: LinkWrite[] = [];
+  const bySeen = new Map<number, Seen>();
+  for (const [no, one] of seen.entries()) {
+    const link = linkOf.get(`${one.entry.key.uid}/${one.entry.key.recurrenceId ?? ''}`) ?? null;
+    const decision =
+      link === null
+        ? decideNew(context, no, one)
+        : decideKnown(context, no, one, link, rowOf.get(link.appointment_id)!);
+    if (decision.do === 'apply') {
+      items.push(decision.item);
+      bySeen.set(no, one);
+    } else if (decision.do === 'save') saves.push(decision.link);
+    else if (decision.do === 'park') parked.push(decision.parked);
+    else if (decision.do === 'deliver') {
+      await crm.enqueueDelivery(mailbox.crm_user_id, [decision.appointmentId], decision.reason);
+      parked.push(park(one.summary, 'found_in_domino', null, DAY_SECONDS));
+    }
+  }
+  if (saves.length > 0) await crm.saveLinks(mailbox.crm_user_id, saves);
+  const outcomes = await applyAll(context, items, (no, fault) => {
+    const one = bySeen.get(no)!;
+    parked.push({ ...park(one.summary, fault.code, fault.text), payload: one.entry });
+  });
+  return count(context, items, outcomes).flatMap((no) => bySeen.get(no) ?? []);
+}
+
+/** One call for all; if the database refuses the data, one call for each, so that a bad item does not stop its neighbours. */
+async function applyAll(
+  context: MailboxContext,
+  items: readonly InboundItem[],
+  refuse: (itemNo: number, fault: { code: ReasonCode; text: string }) => void,
+): Promise<InboundOutcome[]> {
+  if (items.length === 0) return [];
+  try {
+    return await context.crm.applyInbound(context.mailbox.crm_user_id, items);
+  } catch (error) {
+    if (!(error instanceof CrmError) || error.code !== 'crm_refused') throw error;
+    if (items.length === 1) {
+      refuse(items[0]!.item_no, { code: 'crm_refused', text: error.message });
+      return [];
+    }
+    const outcomes: InboundOutcome[] = [];
+    for (const item of items) outcomes.push(...(await applyAll(context, [item], refuse)));
+    return outcomes;
+  }
+}
+
+function count(
+  context: MailboxContext,
+  items: readonly InboundItem[],
+  outcomes: readonly InboundOutcome[],
+): number[] {
+  const stale: number[] = [];
+  for (const outcome of outcomes) {
+    const item = items.find((one) => one.item_no === outcome.item_no)!;
+    if (outcome.outcome === 'stale') stale.push(outcome.item_no);
+    if (outcome.outcome === 'stale' || outcome.outcome === 'duplicate') continue;
+    context.counts.toCrm[item.action] += 1;
+    context.counts.conflicts += item.conflicts.length;
+    if (item.action === 'unchanged') continue;
+    context.log.info(
+      { appointment: outcome.appointment_id, action: item.action, reason: item.reason_code },
+      'Domino → CRM',
+    );
+  }
+  return stale;
+}
+
+function decideKnown(
+  context: MailboxContext,
+  no: number,
+  { summary, entry }: Seen,
+  link: ItemLink,
+  appointment: CrmAppointment,
+): Decision {
+  if (link.state === 'creating') {
+    return { do: 'deliver', appointmentId: link.appointment_id, reason: 'found_in_domino' };
+  }
+  // Kept apart on purpose: remember how it looks, so that it is not read at every poll.
+  if (link.state === 'unlinked') return { do: 'save', link: { ...link, domino_digest: entry.digest } };
+  // The delivery that says so to Domino is on its way.
+  if (!appointment.present || appointment.deleted) return { do: 'none' };
+  const crm = itemFromCrm(appointment, crmContext(context, link.role));
+  if ('refused' in crm) return { do: 'park', parked: park(summary, crm.refused, crm.detail) };
+  const domino = itemFromDomino(entry, dominoContext(context));
+  if ('refused' in domino) return { do: 'park', parked: park(summary, domino.refused, domino.detail) };
+
+  const pair: Pair = { link, role: link.role, appointment, crm: crm.item, entry, domino: domino.item };
+  const merge = mergePair(context, pair);
+  if (merge.toCrm.length === 0 && merge.toDomino.length === 0 && merge.conflicts.length === 0) {
+    return { do: 'save', link: withBase(link, link.role, link.kind, entry, seenBase(pair, merge, crm.item)) };
+  }
+  return { do: 'apply', item: inboundUpdate(context, no, pair, merge, 'domino_changed') };
+}
+
+function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen): Decision {
+  const owner = context.mailbox.email.toLowerCase();
+  const ours = parseSyncUid(entry.syncKey ?? entry.key.uid);
+  if (ours !== null && ours.instanceId === context.settings.instance_id) {
+    return ours.crmUserId === context.mailbox.crm_user_id
+      ? { do: 'deliver', appointmentId: ours.appointmentId, reason: 'found_in_domino' }
+      : { do: 'park', parked: park(summary, 'invitee_copy', null) };
+  }
+  const organiser = entry.organiser?.email.toLowerCase() ?? owner;
+  if (organiser !== owner && context.enabledEmails.has(organiser)) {
+    return { do: 'park', parked: park(summary, 'invitee_copy', `the meeting of ${organiser}`) };
+  }
+  const read = itemFromDomino(entry, dominoContext(context));
+  if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
+  if (isTooOld(context, read.item)) return { do: 'park', parked: park(summary, 'too_old', null) };
+  return {
+    do: 'apply',
+    item: inboundCreate(context, no, entry, read.item, organiser === owner ? 'organiser' : 'copy'),
+  };
+}
+
+/** An appointment made from a Domino entry. An invitee's entry (role copy) names its organiser, who is no enabled user. */
+function inboundCreate(
+  context: MailboxContext,
+  no: number,
+  entry: DominoEntry,
+  item: SyncItem,
+  role: 'organiser' | 'copy',
+): InboundItem {
+  const side = crmContext(context, role);
+  const organiser = role === 'copy' ? item.organiser : null;
+  const { fields, truncated } = crmFieldsFrom({ ...item, organiser }, MERGED_FIELDS, {
+    ...side,
+    current: null,
+  });
+  const owner = context.mailbox.email.toLowerCase();
+  const { add } = attendeeChanges(null, item);
+  const people = add.filter((person) => person.email !== owner && person.email !== organiser?.email);
+  const after = crmItemAfter(null, fields, { add: people, remove: [] }, side);
+  const crm = 'item' in after ? after.item : item;
+  const link = newLink({
+    appointmentId: 0,
+    crmUserId: context.mailbox.crm_user_id,
+    role,
+    item,
+    uid: entry.key.uid,
+    incarnation: 1,
+    context: dominoContext(context),
+  });
+  return {
+    item_no: no,
+    appointment_id: null,
+    fingerprint: null,
+    fields,
+    attendees_add: people,
+    attendees_remove: [],
+    link: withBase(link, role, item.kind, entry, { crm, domino: item }),
+    write_back: false,
+    action: 'created',
+    reason_code: context.mailbox.first_sync_done ? 'domino_created' : 'first_sync',
+    detail: truncated.length > 0 ? `too long for the CRM: ${truncated.map((t) => t.field).join(', ')}` : null,
+    conflicts: [],
+  };
+}
+
+const park = (
+  summary: DominoSummary,
+  reason: ReasonCode,
+  detail: string | null,
+  retryAfterSeconds: number | null = null,
+): ParkedItem => ({
+  form: summary.key.form,
+  domino_uid: summary.key.uid,
+  domino_recurrence_id: summary.key.recurrenceId ?? '',
+  domino_start: summary.start,
+  domino_digest: summary.digest,
+  reason_code: reason,
+  detail,
+  subject: summary.subject,
+  payload: null,
+  retry_after_seconds: retryAfterSeconds,
+});
+
+const alreadyParked = (known: ReadonlyMap<string, KnownLink>, item: ParkedItem): boolean => {
+  const key = keyText({
+    form: item.form,
+    uid: item.domino_uid,
+    recurrenceId: item.domino_recurrence_id === '' ? null : item.domino_recurrence_id,
+  });
+  return known.get(key)?.reason_code === item.reason_code;
+};

@@ -1,0 +1,118 @@
+/**
+ * Entries that should be listed and are not. Absence proves nothing: each is asked for, and only Domino's own "not
+ * found" counts. Then S4 and S5 decide. Too many at once are an alarm, not a decision.
+ */
+import type { KnownLink, MailboxReport, MissingItem } from '../crm/contract.ts';
+import { itemFromCrm } from '../item/crm-mapping.ts';
+import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
+import { itemEqual } from '../item/item-equality.ts';
+import { planPair, type SideChange } from '../item/planner.ts';
+import type { CrmAppointment } from '../item/crm-appointment.ts';
+import type { ItemLink } from '../crm/contract.ts';
+import { crmContext, type MailboxContext } from './context.ts';
+import { takeChanges } from './inbound-changes.ts';
+import { hasEnded } from './window.ts';
+
+export async function takeMissing(
+  context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
+  missing: readonly EntryKey[],
+  tooMany: ReadonlySet<string>,
+): Promise<Pick<MailboxReport, 'reason_code' | 'detail'> | null> {
+  const suspects = missing.filter((key) => known.get(keyText(key))?.state === 'linked');
+  if (suspects.length === 0) return null;
+  const probed = await context.mailFile.probe(suspects, { signal: context.calls });
+  const gone = suspects.filter((key) => probed.get(keyText(key)) === 'gone');
+  const moved = suspects.filter((key) => probed.get(keyText(key)) === 'present');
+  // Not listed but there: moved out of the window, or a list that lost a row. Read it like any change.
+  await takeChanges(
+    context,
+    known,
+    moved.map((key) => unlisted(key)),
+    tooMany,
+  );
+
+  const linked = [...known.values()].filter((link) => link.state === 'linked').length;
+  const { mass_disappearance_count: most, mass_disappearance_percent: percent } = context.settings;
+  if (gone.length > most && gone.length * 100 > linked * percent) {
+    const detail = `${gone.length} of ${linked} entries are gone from Domino at once; nothing was deleted`;
+    context.log.error({ reason: 'mass_disappearance' }, detail);
+    return { reason_code: 'mass_disappearance', detail };
+  }
+  await applyGone(context, gone);
+  return null;
+}
+
+async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Promise<void> {
+  if (gone.length === 0) return;
+  const { crm, mailbox } = context;
+  const links = await crm.readLinks(
+    mailbox.crm_user_id,
+    gone.map((key) => ({ uid: key.uid, recurrence_id: key.recurrenceId ?? '' })),
+  );
+  const rows = await crm.readAppointments(links.map((link) => link.appointment_id));
+  const rowOf = new Map(rows.map((row) => [row.appointment_id, row]));
+  const items: MissingItem[] = [];
+  for (const link of links.filter((one) => one.state === 'linked')) {
+    const item = await decide(context, link, rowOf.get(link.appointment_id)!);
+    if (item) items.push(item);
+  }
+  if (items.length === 0) return;
+  for (const outcome of await crm.applyMissing(mailbox.crm_user_id, items)) {
+    // stale: the CRM's row changed meanwhile; the entry is still linked, so the next pull decides anew.
+    if (outcome.outcome === 'stale' || outcome.outcome === 'gone') continue;
+    context.counts.toCrm[outcome.outcome] += 1;
+    context.log.info({ appointment: outcome.appointment_id, action: outcome.outcome }, 'Domino → CRM');
+  }
+}
+
+async function decide(
+  context: MailboxContext,
+  link: ItemLink,
+  appointment: CrmAppointment,
+): Promise<MissingItem | null> {
+  const base = link.base_item;
+  const action = planPair(crmChange(context, link, appointment), 'deleted', {
+    invitees: (base?.domino.attendees.length ?? 0) > 0,
+    ended: base !== null && hasEnded(context, base.domino),
+  });
+  const missing = (kind: MissingItem['action'], reason: string): MissingItem => ({
+    appointment_id: link.appointment_id,
+    action: kind,
+    fingerprint: appointment.present ? appointment.fingerprint : null,
+    reason_code: reason,
+    detail: null,
+  });
+  switch (action.do) {
+    case 'delete':
+      return missing('delete', action.reason);
+    case 'unlink':
+      return missing('unlink', action.reason);
+    case 'forget':
+      return missing('unlink', 'crm_deleted');
+    case 'recreate':
+      // The delivery finds the entry gone and makes it anew.
+      await context.crm.enqueueDelivery(link.crm_user_id, [link.appointment_id], 'crm_changed');
+      return null;
+    case 'nothing':
+    case 'update':
+    case 'merge':
+    case 'create':
+      return null;
+  }
+}
+
+function crmChange(context: MailboxContext, link: ItemLink, appointment: CrmAppointment): SideChange {
+  if (!appointment.present || appointment.deleted) return 'deleted';
+  const read = itemFromCrm(appointment, crmContext(context, link.role));
+  if ('refused' in read || link.base_item === null) return 'none';
+  return itemEqual(read.item, link.base_item.crm) ? 'none' : 'edited';
+}
+
+const unlisted = (key: EntryKey): DominoSummary => ({
+  key,
+  digest: '',
+  noticeType: null,
+  subject: '',
+  start: null,
+});

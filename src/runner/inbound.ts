@@ -1,0 +1,71 @@
+/**
+ * Domino → CRM for one mailbox: list, read what changed, merge, apply; probe what is missing. The cursor is handed back
+ * only when every effect of the pull is stored: applied, or parked with its reason.
+ */
+import type { KnownLink, MailboxReport } from '../crm/contract.ts';
+import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
+import type { KnownEntry } from '../domino/port.ts';
+import type { MailboxContext } from './context.ts';
+import { takeChanges } from './inbound-changes.ts';
+import { takeMissing } from './inbound-missing.ts';
+import { linkKey } from './link.ts';
+import { mailboxWindow } from './window.ts';
+
+export interface PullOutcome {
+  /** null when the pull was cut short; the next one starts from the old cursor. */
+  cursor: string | null;
+  /** An alarm: the mailbox is held until an administrator has looked. */
+  held: Pick<MailboxReport, 'reason_code' | 'detail'> | null;
+}
+
+const BATCH = 50;
+
+export async function pullFromDomino(context: MailboxContext): Promise<PullOutcome> {
+  const { crm, mailbox, settings } = context;
+  const known = await crm.listKnown(mailbox.crm_user_id);
+  const pull = await context.mailFile.pull(
+    {
+      // A restored or promoted database knows other things than the cursor assumes: look at everything again.
+      cursor: mailbox.database_identity === settings.databaseIdentity ? mailbox.cursor : null,
+      window: mailboxWindow(context),
+      known: known.map(knownEntry),
+      todos: settings.todos === 'on',
+    },
+    { signal: context.calls },
+  );
+
+  const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
+  const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences);
+  for (let i = 0; i < pull.changed.length; i += BATCH) {
+    if (context.stopping.aborted) return { cursor: null, held: null };
+    await takeChanges(context, byKey, pull.changed.slice(i, i + BATCH), tooMany);
+  }
+  if (context.stopping.aborted) return { cursor: null, held: null };
+  const held = await takeMissing(context, byKey, pull.missing, tooMany);
+  return { cursor: context.stopping.aborted ? null : pull.cursor, held };
+}
+
+/** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
+const knownEntry = (link: KnownLink): KnownEntry => ({
+  key: linkKey(link),
+  digest: link.retry_due ? null : link.domino_digest,
+  start: link.state === 'linked' ? link.domino_start : null,
+});
+
+/** Uids of series with more instances in the window than the CRM takes (Sage's own limit is 200). */
+function overlongSeries(
+  known: readonly KnownLink[],
+  changed: readonly DominoSummary[],
+  limit: number,
+): Set<string> {
+  const instances = new Map<string, Set<string>>();
+  const count = (key: EntryKey) => {
+    if (key.recurrenceId === null) return;
+    const ids = instances.get(key.uid) ?? new Set();
+    ids.add(key.recurrenceId);
+    instances.set(key.uid, ids);
+  };
+  for (const link of known) count(linkKey(link));
+  for (const summary of changed) count(summary.key);
+  return new Set([...instances].filter(([, ids]) => ids.size > limit).map(([uid]) => uid));
+}

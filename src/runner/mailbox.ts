@@ -1,0 +1,89 @@
+/**
+ * One mailbox, worked on by this runner alone while it holds the lease: first what the CRM changed, then what Domino
+ * changed. A fault of the mailbox pauses just this mailbox; a fault of the database ends the cycle.
+ */
+import type { LeasedMailbox, MailboxReport } from '../crm/contract.ts';
+import { CrmError } from '../crm/contract.ts';
+import type { CycleContext, MailboxContext } from './context.ts';
+import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
+import { pullFromDomino } from './inbound.ts';
+import { deliverToDomino } from './outbound.ts';
+
+export async function workMailbox(cycle: CycleContext, mailbox: LeasedMailbox): Promise<void> {
+  const log = cycle.log.child({ mailbox: mailbox.mail_file, crmUserId: mailbox.crm_user_id });
+  const lease = keepLease(cycle, mailbox);
+  const context: MailboxContext = {
+    ...cycle,
+    log,
+    stopping: AbortSignal.any([cycle.stopping, lease.lost]),
+    calls: lease.lost,
+    mailbox,
+    mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email }),
+  };
+  try {
+    const report = await work(context);
+    await cycle.crm.releaseMailbox(mailbox.crm_user_id, report);
+  } catch (error) {
+    if (error instanceof CrmError && error.code === 'crm_lease_lost') {
+      log.warn('the lease of the mailbox was lost; another runner goes on with it');
+      return;
+    }
+    throw error;
+  } finally {
+    lease.end();
+  }
+}
+
+async function work(context: MailboxContext): Promise<MailboxReport> {
+  const { mailbox, settings, log } = context;
+  const report: MailboxReport = {
+    health: 'ok',
+    reason_code: null,
+    detail: null,
+    polled: false,
+    next_poll_seconds: settings.poll_seconds,
+  };
+  try {
+    if (mailbox.due_deliveries > 0) await deliverToDomino(context);
+    if (context.stopping.aborted) return { ...report, next_poll_seconds: 0 };
+    if (mailbox.poll_due && mailbox.direction !== 'to_domino') {
+      const pull = await pullFromDomino(context);
+      if (pull.held) return { ...report, ...pull.held, health: 'held', polled: true };
+      if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
+      return { ...report, polled: true, cursor: pull.cursor };
+    }
+    return mailbox.poll_due ? { ...report, polled: true } : report;
+  } catch (error) {
+    if (context.stopping.aborted && !(error instanceof CrmError)) return { ...report, next_poll_seconds: 0 };
+    const fault = faultOf(error);
+    if (fault.scope === 'crm') throw error;
+    log.warn({ reason: fault.code, scope: fault.scope }, fault.text);
+    return { ...report, ...paused(fault, mailbox, context.random) };
+  }
+}
+
+function paused(fault: Fault, mailbox: LeasedMailbox, random: () => number): Partial<MailboxReport> {
+  const seconds = fault.transient
+    ? retryDelaySeconds(mailbox.faults_in_a_row, random, fault.retryAfterSeconds)
+    : PERMANENT_PAUSE_SECONDS;
+  return { health: 'paused', reason_code: fault.code, detail: fault.text, next_poll_seconds: seconds };
+}
+
+/** Renews the lease at a third of its life; `lost` fires when the database says it is no longer ours. */
+function keepLease(cycle: CycleContext, mailbox: LeasedMailbox): { lost: AbortSignal; end: () => void } {
+  const lost = new AbortController();
+  const seconds = cycle.settings.lease_seconds;
+  const timer = setInterval(
+    () => {
+      cycle.crm.renewMailbox(mailbox.crm_user_id, seconds).then(
+        (held) => {
+          if (!held) lost.abort(new Error('mailbox lease lost'));
+        },
+        (error: unknown) => cycle.log.warn({ err: error }, 'the lease of a mailbox could not be renewed'),
+      );
+    },
+    (seconds * 1000) / 3,
+  );
+  timer.unref();
+  return { lost: lost.signal, end: () => clearInterval(timer) };
+}

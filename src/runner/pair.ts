@@ -1,0 +1,96 @@
+/**
+ * A pair with both sides in hand: the merge, and what it means for the CRM.
+ *
+ * The rule that makes it safe to stop anywhere: the link always says what has really been seen. A field that is still to
+ * go to Domino keeps its old value in the CRM's half of the base, so the next look finds it changed again.
+ */
+import type { BaseItem, InboundItem, ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
+import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { crmFieldsFrom, crmItemAfter } from '../item/crm-mapping.ts';
+import type { DominoEntry } from '../item/domino-entry.ts';
+import { mergeItems, type MergeResult } from '../item/merge.ts';
+import { addressesOf, attendeeChanges } from '../item/people.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
+import type { SyncItem } from '../item/sync-item.ts';
+import { wallToInstant } from '../item/time-zone.ts';
+import { crmContext, type MailboxContext } from './context.ts';
+import { withBase } from './link.ts';
+
+/** Both sides of a pair as they are now. */
+export interface Pair {
+  link: LinkWrite | ItemLink;
+  role: LinkRole;
+  appointment: CrmAppointment;
+  crm: SyncItem;
+  entry: DominoEntry;
+  domino: SyncItem;
+}
+
+/** A merge with nobody absent. */
+export type PairMerge = MergeResult & { crm: SyncItem; domino: SyncItem };
+
+export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
+  const updated = pair.appointment.updated_at;
+  const merged = mergeItems({
+    base: pair.link.base_item,
+    crm: pair.crm,
+    domino: pair.domino,
+    policy: context.settings.merge_policy,
+    crmChangedAt: updated === null ? null : wallToInstant(updated, context.settings.crm_time_zone),
+    dominoChangedAt: pair.entry.modifiedAt,
+  });
+  return { ...merged, crm: merged.crm!, domino: merged.domino! };
+}
+
+/** The call that brings the CRM's row and the link to what the merge decided. */
+export function inboundUpdate(
+  context: MailboxContext,
+  itemNo: number,
+  pair: Pair,
+  merge: PairMerge,
+  reason: ReasonCode,
+): InboundItem {
+  const crmSide = crmContext(context, pair.role);
+  const { fields, truncated } = crmFieldsFrom(merge.crm, merge.toCrm, {
+    ...crmSide,
+    current: pair.appointment,
+  });
+  const people = merge.toCrm.includes('attendees')
+    ? attendeeChanges(pair.crm, merge.crm)
+    : { add: [], remove: [] };
+  const after = crmItemAfter(pair.appointment, fields, people, crmSide);
+  const crmAfter = 'item' in after ? after.item : merge.crm;
+  return {
+    item_no: itemNo,
+    appointment_id: pair.appointment.appointment_id,
+    fingerprint: pair.appointment.fingerprint,
+    fields,
+    attendees_add: people.add,
+    attendees_remove: people.remove,
+    link: withBase(pair.link, pair.role, pair.link.kind, pair.entry, seenBase(pair, merge, crmAfter)),
+    write_back: merge.toDomino.length > 0,
+    action: pair.link.state === 'creating' ? 'adopted' : merge.toCrm.length > 0 ? 'updated' : 'unchanged',
+    reason_code: merge.conflicts.length > 0 ? 'conflict_resolved' : reason,
+    detail: truncated.length > 0 ? `too long for the CRM: ${truncated.map((t) => t.field).join(', ')}` : null,
+    conflicts: merge.conflicts,
+  };
+}
+
+/** Both halves as seen, except that what Domino has yet to be told still looks changed in the CRM. */
+export function seenBase(pair: Pair, merge: PairMerge, crmAfter: SyncItem): BaseItem {
+  const crm: SyncItem = { ...crmAfter };
+  const before = pair.link.base_item?.crm ?? pair.domino;
+  for (const field of merge.toDomino) {
+    if (field === 'attendees') {
+      const had = addressesOf(pair.domino.attendees);
+      const wanted = addressesOf(merge.domino.attendees);
+      crm.attendees = [
+        ...crmAfter.attendees.filter(({ email }) => had.has(email) || !wanted.has(email)),
+        ...pair.domino.attendees.filter(({ email }) => !wanted.has(email)),
+      ];
+    } else {
+      Object.assign(crm, { [field]: before[field] });
+    }
+  }
+  return { crm, domino: pair.domino };
+}

@@ -1,0 +1,53 @@
+/** The settings of the database, typed. A wrong value stops the cycle with a line that names it. */
+import { z } from 'zod';
+import type { Settings } from '../crm/contract.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { buildCaptionMap, type CaptionMap } from '../item/caption-map.ts';
+import { isTimeZone } from '../item/time-zone.ts';
+
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const settingsSchema = z.object({
+  instance_id: z.string().regex(/^[0-9a-f]{8}$/),
+  crm_time_zone: z.string().refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin'),
+  window_past_days: count(0, 3650),
+  window_future_days: count(1, 3650),
+  external_attendees: z.enum(['list', 'include', 'omit']),
+  notices: z.enum(['never', 'always']),
+  merge_policy: z.enum(['newest', 'crm', 'domino']),
+  poll_seconds: count(1, 86_400),
+  lease_seconds: count(5, 3600),
+  max_attempts: count(1, 1000),
+  mass_disappearance_count: count(0, 1_000_000),
+  mass_disappearance_percent: count(0, 100),
+  recheck_hours: count(1, 8760),
+  max_occurrences: count(1, 10_000),
+  todos: z.enum(['on', 'off']),
+});
+
+export type SyncSettings = z.infer<typeof settingsSchema> & {
+  captions: CaptionMap;
+  databaseIdentity: string;
+  /** Mails invitations, updates and cancellations through Domino. */
+  notify: boolean;
+};
+
+export function typedSettings(settings: Settings): SyncSettings {
+  const parsed = settingsSchema.safeParse(settings.values);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const name = String(issue.path[0]);
+    const unset = settings.values[name] === null || settings.values[name] === undefined;
+    throw new UserError(
+      `setting ${name} ${unset ? 'is not set' : `is wrong: ${issue.message}`}`,
+      `Run: crm-domino-sync settings set ${name} VALUE`,
+      EXIT.usage,
+    );
+  }
+  return {
+    ...parsed.data,
+    captions: buildCaptionMap(settings.captions),
+    databaseIdentity: settings.database_identity,
+    notify: parsed.data.notices === 'always',
+  };
+}
