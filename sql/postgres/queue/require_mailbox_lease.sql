@@ -4,26 +4,13 @@ language plpgsql
 set search_path = domino_sync, pg_temp
 as $$
 -- Makes sure that the runner holds the mailbox, and that it keeps it until the transaction ends.
---
 -- Parameters: p_runner, from register_runner; p_crm_user_id, the mailbox.
--- Raises:     CDS02 no such user; CDS01 the lease has expired or somebody else holds it.
--- Locks:      the row of sync_user, first in the lock order; whoever leases mailboxes skips it meanwhile.
-declare
-    v_held boolean;
+-- Raises:     CDS02 no such user; CDS01 somebody else holds the mailbox, or nobody.
+-- Locks:      the row of sync_user, first in the lock order.
 begin
-    select s.leased_by is not distinct from p_runner and s.leased_until > clock_timestamp()
-    into v_held
-    from domino_sync.sync_user as s
-    where s.crm_user_id = p_crm_user_id
-    for no key update;
-
-    if not found then
-        raise exception 'user % is not set up for synchronisation', p_crm_user_id using errcode = 'CDS02';
+    if not exists (select from domino_sync.sync_user as s where s.crm_user_id = p_crm_user_id) then
+        raise exception 'no such user: CRM user % has never been enabled', p_crm_user_id using errcode = 'CDS02';
     end if;
-
-    if v_held is not true then
-        raise exception 'lease lost: runner % no longer holds the mailbox of user %', p_runner, p_crm_user_id
-            using errcode = 'CDS01';
-    end if;
+    perform domino_sync.require_mailbox_leases(p_runner, array[p_crm_user_id]);
 end;
 $$;
