@@ -1,0 +1,45 @@
+create or replace function domino_sync_api.complete_outbound(p_runner integer, p_results jsonb)
+returns table (completed integer, requeued integer)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Ends deliveries with what was done.  A delivery that got a newer version meanwhile stays in the queue.
+-- The effects are recorded either way: they have happened in Domino.
+-- Parameters: p_runner; p_results - array of the contract's `OutboundResult`.
+-- Returns: completed - deliveries ended; requeued - deliveries that are due again.
+-- Raises CDS01 when a mailbox is not held, CDS03 when an entry belongs to another appointment.
+-- Locks: the sync_user, delivery and item_link rows, in key order.
+-- Writes: delivery, item_link, conflict, activity.
+begin
+    perform domino_sync.require_mailbox_leases(
+        p_runner, array(select distinct (r ->> 'crm_user_id')::integer from jsonb_array_elements(p_results) as r));
+
+    select e.completed, e.requeued into completed, requeued
+    from domino_sync.end_deliveries(p_runner, p_results) as e;
+
+    perform domino_sync.store_links(
+        (select coalesce(jsonb_agg(r -> 'link'), '[]')
+         from jsonb_array_elements(p_results) as r
+         where jsonb_typeof(r -> 'link') = 'object'));
+
+    insert into domino_sync.conflict (
+        appointment_id, crm_user_id, field, base_value, crm_value, domino_value, winner, decided_by)
+    select r.appointment_id, r.crm_user_id, c.field, c.base_value, c.crm_value, c.domino_value, c.winner, c.decided_by
+    from jsonb_to_recordset(p_results) as r (appointment_id integer, crm_user_id integer, conflicts jsonb)
+    cross join lateral jsonb_to_recordset(r.conflicts) as c (
+        field text, base_value jsonb, crm_value jsonb, domino_value jsonb, winner text, decided_by text)
+    where r.conflicts <> '[]';
+
+    insert into domino_sync.activity (
+        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail)
+    select
+        (select domino_sync.current_run(p_runner)), p_runner, r.crm_user_id, r.appointment_id, r.link ->> 'domino_uid',
+        'to_domino', r.action, r.reason_code, r.detail
+    from jsonb_to_recordset(p_results) as r (
+        appointment_id integer, crm_user_id integer, action text, reason_code text, detail text, link jsonb)
+    where r.action <> 'unchanged';
+
+    return next;
+end;
+$$;

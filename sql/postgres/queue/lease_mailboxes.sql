@@ -1,0 +1,55 @@
+create or replace function domino_sync_api.lease_mailboxes(p_runner integer, p_limit integer, p_lease_seconds integer)
+returns table (
+    crm_user_id integer, email text, notes_name text, mail_file text, direction text, enabled boolean,
+    window_start text, cursor text, database_identity text, faults_in_a_row integer,
+    due_deliveries integer, poll_due boolean, first_sync_done boolean)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
+-- administrator, paused ones for their next_poll_at.  A mailbox that was switched off is leased only for its deliveries.
+-- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
+-- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000.
+-- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
+#variable_conflict use_column
+declare
+    v_candidates integer[];
+begin
+    v_candidates := array(
+        select u.crm_user_id
+        from domino_sync.sync_user as u
+        where u.health <> 'held'
+          and (u.health <> 'paused' or u.next_poll_at <= now())
+          and (u.leased_by is null or u.leased_until < now()
+               or not exists (select from domino_sync.live_runner as l where l.runner_id = u.leased_by))
+          and ((u.enabled and u.next_poll_at <= now())
+               or exists (select from domino_sync.delivery as d
+                          where d.crm_user_id = u.crm_user_id and d.parked_at is null and d.next_attempt_at <= now()))
+        order by u.next_poll_at
+        limit p_limit
+        for update of u skip locked);
+
+    return query
+    with leased as (
+        update domino_sync.sync_user as u
+        set leased_by = p_runner, leased_until = now() + make_interval(secs => p_lease_seconds)
+        where u.crm_user_id = any(v_candidates)
+          -- looked at again now that the rows are locked: the holder may have announced itself after the first look
+          and (u.leased_by is null or u.leased_until < now()
+               or not exists (select from domino_sync.live_runner as l where l.runner_id = u.leased_by))
+        returning u.*
+    )
+    select
+        u.crm_user_id, u.email, u.notes_name, u.mail_file, u.direction, u.enabled,
+        to_char(u.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        u.cursor, u.database_identity, u.faults_in_a_row,
+        (select count(*)::integer
+         from (select from domino_sync.delivery as d
+               where d.crm_user_id = u.crm_user_id and d.parked_at is null and d.next_attempt_at <= now()
+               limit 1000) as due),
+        u.enabled and u.next_poll_at <= now(),
+        u.first_sync_done_at is not null
+    from leased as u;
+end;
+$$;

@@ -1,0 +1,50 @@
+create or replace function domino_sync_api.release_mailbox(p_runner integer, p_crm_user_id integer, p_report jsonb)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Gives a mailbox back and says how it went.  Deliveries of it that are still in hand become free with it.
+-- Parameters: p_runner, p_crm_user_id; p_report - the contract's `MailboxReport`.
+-- Returns: nothing.  Raises CDS01 when the runner does not hold the mailbox.
+-- Locks: the sync_user row, its leased delivery rows.  Writes: sync_user, delivery.
+declare
+    v_report record;
+    v_now constant timestamptz := now();
+begin
+    perform domino_sync.require_mailbox_leases(p_runner, array[p_crm_user_id]);
+    select r.health, r.reason_code, r.detail, r.cursor, coalesce(r.polled, false) as polled, r.next_poll_seconds
+    into v_report
+    from jsonb_to_record(p_report) as r (
+        health text, reason_code text, detail text, cursor text, polled boolean, next_poll_seconds double precision);
+
+    update domino_sync.sync_user as u
+    set leased_by = null,
+        leased_until = null,
+        health = v_report.health,
+        health_reason = v_report.reason_code,
+        health_detail = v_report.detail,
+        health_since = case when u.health = v_report.health then u.health_since else v_now end,
+        faults_in_a_row = case when v_report.health = 'ok' then 0 else u.faults_in_a_row + 1 end,
+        cursor = coalesce(v_report.cursor, u.cursor),
+        database_identity = case
+            when v_report.cursor is null then u.database_identity
+            else domino_sync.database_identity()
+        end,
+        last_poll_at = case when v_report.polled then v_now else u.last_poll_at end,
+        first_sync_done_at = case
+            when v_report.polled and v_report.cursor is not null then coalesce(u.first_sync_done_at, v_now)
+            else u.first_sync_done_at
+        end,
+        -- a healthy mailbox that was leased for its deliveries only keeps the poll it is waiting for
+        next_poll_at = case
+            when v_report.health = 'ok' and not v_report.polled and u.next_poll_at > v_now then u.next_poll_at
+            else v_now + make_interval(secs => v_report.next_poll_seconds)
+        end
+    where u.crm_user_id = p_crm_user_id;
+
+    update domino_sync.delivery as d
+    set leased_by = null, leased_until = null, leased_version = null
+    where d.crm_user_id = p_crm_user_id and d.leased_by = p_runner;
+end;
+$$;
