@@ -1,5 +1,3 @@
--- requires apply/is_set.sql
--- requires apply/person_address.sql
 -- The external attendees of each Communication row: live links without a CRM user, with an address or a person.
 create or replace view domino_sync.appointment_external as
 select

@@ -1,5 +1,3 @@
--- requires apply/appointment_organiser.sql
--- requires apply/sending_user.sql
 -- Whose mail file should hold an entry for each live appointment: the organiser's, and only if he is not enabled a
 -- plain copy in that of every enabled participant who has not declined. One row an appointment and user.
 --

@@ -1,4 +1,3 @@
--- requires apply/user_address.sql
 -- The organiser of each Communication row, dead ones included: a CRM user, or an address outside the CRM; both null when
 -- nobody can be found. `eligible`: a live appointment that may leave the CRM.
 --

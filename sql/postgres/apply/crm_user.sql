@@ -1,4 +1,3 @@
--- requires apply/is_set.sql
 -- The CRM's users in our vocabulary. `refusal`: why the user cannot take part, or null.
 create or replace view domino_sync.crm_user as
 select

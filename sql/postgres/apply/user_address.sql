@@ -1,4 +1,3 @@
--- requires apply/is_set.sql
 -- Which CRM user an e-mail address belongs to. Several live users with one address: the enabled one, else one who can
 -- log on, else the lowest id.
 create or replace view domino_sync.user_address as
