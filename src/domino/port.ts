@@ -35,6 +35,7 @@ export interface CalendarOwner {
 /** What the runner already knows of a mailbox, so that a pull can tell changed, new and missing apart. */
 export interface KnownEntry {
   key: EntryKey;
+  /** Null puts the entry into `changed` whatever the list shows: "read it anyway". */
   digest: string | null;
   /** Start (UTC instant or date) when last seen; decides whether the entry should be inside the window. */
   start: string | null;
@@ -59,6 +60,8 @@ export interface PullResult {
   listed: number;
   /** To store once every effect of this pull is stored; never earlier. */
   cursor: string;
+  /** Oddities for the log, one line each: a uid listed twice, rows outside the window. */
+  remarks?: string[];
 }
 
 export interface MailFile {
@@ -86,7 +89,9 @@ export interface MailFile {
     expectedToken: string,
     options: WriteOptions,
   ): Promise<
-    { outcome: 'updated'; entry: DominoEntry } | { outcome: 'changed'; entry: DominoEntry } | { outcome: 'gone' }
+    | { outcome: 'updated'; entry: DominoEntry }
+    | { outcome: 'changed'; entry: DominoEntry }
+    | { outcome: 'gone' }
   >;
   delete(key: EntryKey, options: WriteOptions): Promise<'deleted' | 'gone'>;
   /** For each key, whether the entry exists: by asking for it, never by absence from a list. */

@@ -1,0 +1,115 @@
+/** Times of the Calendar service: three spellings on the way in (UTC, zoned, floating), one on the way out (UTC). */
+import { Temporal } from 'temporal-polyfill';
+import { findIana } from 'windows-iana';
+import { compileZone, type ZoneRules } from './zone-rules.ts';
+import type { WireTime, WireTimeZone } from './wire.ts';
+
+/** What a body and the server's settings say about zones. */
+export interface ZoneContext {
+  timezones: readonly WireTimeZone[];
+  /** IANA id for times without any zone. */
+  floatingZone: string;
+}
+
+export type ResolvedTime =
+  { kind: 'date'; date: string } | { kind: 'instant'; at: string; timeZone: string | null };
+
+const compiled = new Map<string, ZoneRules | null>();
+const MOST_COMPILED = 500;
+
+/** Null when the zone is described nowhere: guessing would move the appointment. */
+export function resolveTime(wire: WireTime, context: ZoneContext): ResolvedTime | null {
+  if (wire.time === undefined) return { kind: 'date', date: wire.date };
+  const local = `${wire.date}T${wire.time}`;
+  if (wire.utc === true) return { kind: 'instant', at: `${local}Z`, timeZone: null };
+  if (wire.tzid === undefined)
+    return { kind: 'instant', at: instantIn(local, context.floatingZone), timeZone: null };
+
+  const timeZone = ianaOf(wire.tzid);
+  const described = context.timezones.find(({ tzid }) => tzid === wire.tzid);
+  const rules = described === undefined ? null : rulesOf(described);
+  if (rules !== null)
+    return { kind: 'instant', at: toInstant(rules.toUtc(Date.parse(`${local}Z`))), timeZone };
+  return timeZone === null ? null : { kind: 'instant', at: instantIn(local, timeZone), timeZone };
+}
+
+function rulesOf(zone: WireTimeZone): ZoneRules | null {
+  const key = JSON.stringify(zone);
+  let rules = compiled.get(key);
+  if (rules === undefined) {
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    rules = compileZone(zone);
+    compiled.set(key, rules);
+  }
+  return rules;
+}
+
+/** IANA id of a zone name: itself, or the one its Windows or Notes name stands for; null when it is neither. */
+export function ianaOf(tzid: string): string | null {
+  if (isIana(tzid)) return tzid;
+  // Notes drops "Standard Time" from the Windows names: "Eastern" is "Eastern Standard Time".
+  return findIana(tzid)[0] ?? findIana(`${tzid} Standard Time`)[0] ?? null;
+}
+
+function isIana(id: string): boolean {
+  try {
+    // Offsets such as +01:00 are accepted by newer engines; they name no zone.
+    return /^[A-Za-z]/.test(id) && new Intl.DateTimeFormat('en', { timeZone: id }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Gap: shifted forward. Overlap: the first instant. */
+export const instantIn = (local: string, timeZone: string): string =>
+  toInstant(
+    Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone, { disambiguation: 'compatible' })
+      .epochMilliseconds,
+  );
+
+export const dateIn = (instant: string, timeZone: string): string =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+
+/** `YYYY-MM-DDTHH:MM:SSZ`: Domino's parser refuses milliseconds (domino.md §1.4). */
+export const toInstant = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+export const addSeconds = (instant: string, seconds: number): string =>
+  toInstant(Date.parse(instant) + seconds * 1000);
+
+export const addDays = (date: string, days: number): string =>
+  Temporal.PlainDate.from(date).add({ days }).toString();
+
+/** Whole days of an ISO 8601 duration, or null when it has none. */
+export function daysOf(duration: string): number | null {
+  const parsed = durationOf(duration);
+  return parsed === null ? null : parsed.weeks * 7 + parsed.days;
+}
+
+/** Seconds of an ISO 8601 duration of days or less (a day is 24 hours), signed; null when unreadable. */
+export function secondsOf(duration: string): number | null {
+  const parsed = durationOf(duration);
+  if (parsed === null || parsed.years !== 0 || parsed.months !== 0) return null;
+  return ((parsed.weeks * 7 + parsed.days) * 24 + parsed.hours) * 3600 + parsed.minutes * 60 + parsed.seconds;
+}
+
+function durationOf(text: string): Temporal.Duration | null {
+  try {
+    return Temporal.Duration.from(text);
+  } catch {
+    return null;
+  }
+}
+
+/** `20170504T113216Z` as an instant; null when it is not one. */
+export function instantOfBasic(text: string | undefined): string | null {
+  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text ?? '');
+  return match === null ? null : `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`;
+}
+
+/** The wire form of a UTC instant. */
+export const wireInstant = (instant: string): WireTime => ({
+  date: instant.slice(0, 10),
+  time: instant.slice(11, 19),
+  utc: true,
+});
