@@ -11,7 +11,7 @@ export interface SyncUidParts {
   incarnation: number;
 }
 
-const UID = /^CRM-([A-Za-z0-9-]+)-(\d{1,15})-(\d{1,15})-(\d{1,15})$/;
+const UID = /^CRM-([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)-(\d{1,15})-(\d{1,15})-(\d{1,15})$/;
 
 /** `CRM-<instance>-<appointment>-<user>-<n>`. Throws RangeError for parts that cannot be read back. */
 export function syncUid({ instanceId, appointmentId, crmUserId, incarnation }: SyncUidParts): string {
