@@ -1,0 +1,106 @@
+/** What a Notes user can be asked to do; checked here because it also comes over the control port. */
+import { z } from 'zod';
+
+/** A UTC instant such as `2026-03-02T09:00:00Z`. */
+const instant = z.iso.datetime();
+const date = z.iso.date();
+const uid = z.string().min(1);
+
+const content = {
+  location: z.string().optional(),
+  body: z.string().optional(),
+  private: z.boolean().optional(),
+  categories: z.array(z.string()).optional(),
+  /** Does not block the time. */
+  transparent: z.boolean().optional(),
+  /** Minutes before the start; null takes the alarm away. */
+  alarmMinutes: z.number().int().nullable().optional(),
+};
+
+const invitee = z.union([
+  z.string(),
+  z.object({
+    email: z.string(),
+    role: z.enum(['req-participant', 'opt-participant', 'non-participant']).optional(),
+  }),
+]);
+
+const timed = { subject: z.string(), start: instant, end: instant, ...content, zone: z.string().optional() };
+
+export const appointmentInput = z.strictObject(timed);
+export const meetingInput = z.strictObject({
+  ...timed,
+  invitees: z.array(invitee).default([]),
+  broadcast: z.boolean().optional(),
+});
+export const seriesInput = z.strictObject({
+  ...timed,
+  rule: z.string(),
+  invitees: z.array(invitee).optional(),
+});
+export const allDayInput = z.strictObject({
+  subject: z.string(),
+  date,
+  lastDate: date.optional(),
+  ...content,
+});
+export const reminderInput = z.strictObject({ subject: z.string(), at: instant, ...content });
+export const anniversaryInput = z.strictObject({ subject: z.string(), date, ...content });
+export const todoInput = z.strictObject({
+  subject: z.string(),
+  start: instant.optional(),
+  due: instant.optional(),
+  body: z.string().optional(),
+  categories: z.array(z.string()).optional(),
+  importance: z.enum(['1', '2', '3']).optional(),
+  private: z.boolean().optional(),
+});
+export const editInput = z.strictObject({
+  uid,
+  recurrenceId: z.string().optional(),
+  subject: z.string().optional(),
+  invitees: z.array(invitee).optional(),
+  ...content,
+});
+export const moveInput = z.strictObject({ uid, start: instant, end: instant.optional() });
+export const moveDayInput = z.strictObject({ uid, date, lastDate: date.optional() });
+export const moveInstanceInput = z.strictObject({
+  uid,
+  recurrenceId: z.string(),
+  start: instant,
+  end: instant.optional(),
+});
+export const deleteInput = z.strictObject({ uid, notify: z.boolean().optional() });
+export const deleteInstanceInput = z.strictObject({
+  uid,
+  recurrenceId: z.string(),
+  range: z.enum(['this', 'all', 'future', 'previous']).optional(),
+  notify: z.boolean().optional(),
+});
+export const answerInput = z.strictObject({
+  uid,
+  recurrenceId: z.string().optional(),
+  comments: z.string().optional(),
+});
+export const privateInput = z.strictObject({ uid, private: z.boolean() });
+export const editTodoInput = z.strictObject({ unid: uid, ...todoInput.partial().shape });
+export const todoKeyInput = z.strictObject({ unid: uid });
+
+export type Invitee = z.input<typeof invitee>;
+export type AppointmentInput = z.input<typeof appointmentInput>;
+export type MeetingInput = z.input<typeof meetingInput>;
+export type SeriesInput = z.input<typeof seriesInput>;
+export type AllDayInput = z.input<typeof allDayInput>;
+export type ReminderInput = z.input<typeof reminderInput>;
+export type AnniversaryInput = z.input<typeof anniversaryInput>;
+export type TodoInput = z.input<typeof todoInput>;
+export type EditInput = z.input<typeof editInput>;
+export type MoveInput = z.input<typeof moveInput>;
+export type MoveDayInput = z.input<typeof moveDayInput>;
+export type MoveInstanceInput = z.input<typeof moveInstanceInput>;
+export type DeleteInput = z.input<typeof deleteInput>;
+export type DeleteInstanceInput = z.input<typeof deleteInstanceInput>;
+export type AnswerInput = z.input<typeof answerInput>;
+export type PrivateInput = z.input<typeof privateInput>;
+export type EditTodoInput = z.input<typeof editTodoInput>;
+export type TodoKeyInput = z.input<typeof todoKeyInput>;

@@ -1,0 +1,118 @@
+/** To Dos of a Notes user: documents of Form Task with the items the client writes. */
+import { isoInstant, parseStrictInstant } from './dates.ts';
+import { addDocument, computeTask, deleteDocument } from './documents.ts';
+import { datetimeItem, numberItem, richText, textItem, type Items } from './entry-document.ts';
+import type { MailFile } from './mail-file.ts';
+import type { NotesDocument } from './model.ts';
+import type * as input from './notes-user-input.ts';
+import type { World } from './world.ts';
+
+export interface TodoItem {
+  unid: string;
+  subject: string;
+  body: string | null;
+  /** UTC instants; null = not set. */
+  start: string | null;
+  due: string | null;
+  completed: string | null;
+  categories: string[];
+  importance: string;
+  private: boolean;
+  modified: string;
+}
+
+export interface NotesTodos {
+  /** Answers the UNID. */
+  createTodo(todo: input.TodoInput): string;
+  editTodo(change: input.EditTodoInput): void;
+  completeTodo(which: input.TodoKeyInput): void;
+  reopenTodo(which: input.TodoKeyInput): void;
+  deleteTodo(which: input.TodoKeyInput): void;
+  todos(): TodoItem[];
+}
+
+const stamp = (text: string): string => isoInstant(Date.parse(text));
+
+const contentItems = (todo: Partial<input.TodoInput>): Items => ({
+  ...(todo.subject === undefined ? {} : { Subject: textItem(todo.subject) }),
+  ...(todo.body === undefined ? {} : { Body: richText(todo.body) }),
+  ...(todo.start === undefined
+    ? {}
+    : { StartDateTime: datetimeItem(stamp(todo.start)), StartDate: datetimeItem(stamp(todo.start)) }),
+  ...(todo.due === undefined
+    ? {}
+    : { DueDateTime: datetimeItem(stamp(todo.due)), DueDate: datetimeItem(stamp(todo.due)) }),
+  ...(todo.categories === undefined ? {} : { Categories: textItem(...todo.categories) }),
+  ...(todo.importance === undefined ? {} : { Importance: textItem(todo.importance) }),
+  ...(todo.private === undefined ? {} : { OrgConfidential: textItem(todo.private ? '1' : '') }),
+});
+
+const first = (document: NotesDocument, name: string): string | null => {
+  const value = document.items[name]?.values[0];
+  return value === undefined || value === '' ? null : String(value);
+};
+
+const date = (document: NotesDocument, name: string): string | null => {
+  const value = document.items[name]?.type === 'datetime' ? first(document, name) : null;
+  const at = value === null ? null : parseStrictInstant(value);
+  return at === null ? value : isoInstant(at);
+};
+
+/** Plain text of a body, whether it is text or one paragraph per line. */
+const plain = (document: NotesDocument): string | null => {
+  const body = first(document, 'Body');
+  if (body === null || document.items['Body']?.type !== 'richtext') return body;
+  return body
+    .replace(/<\/p>\s*<p>|<br\s*\/?>/gi, '\n')
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+};
+
+export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
+  const find = (unid: string): NotesDocument => {
+    const document = mailFile.document(unid);
+    if (document?.form !== 'Task') throw new RangeError(`${mailFile.state.path} has no To Do ${unid}`);
+    return document;
+  };
+  const store = (document: NotesDocument, items: Items): void => {
+    document.items = computeTask({ ...document.items, ...items });
+    document.modified = world.now();
+  };
+  return {
+    createTodo: (todo) => {
+      const owner = textItem(mailFile.state.ownerName);
+      const items = { Chair: owner, From: owner, Principal: owner, ...contentItems(todo) };
+      const document = addDocument(world, mailFile, 'Task', mailFile.state.ownerName, computeTask(items));
+      document.items['SequenceNum'] = numberItem(1);
+      return document.unid;
+    },
+    editTodo: ({ unid, ...change }) => store(find(unid), contentItems(change as Partial<input.TodoInput>)),
+    completeTodo: ({ unid }) =>
+      store(find(unid), { CompletedDateTime: datetimeItem(isoInstant(world.now())) }),
+    reopenTodo: ({ unid }) => {
+      const document = find(unid);
+      delete document.items['CompletedDateTime'];
+      store(document, {});
+    },
+    deleteTodo: ({ unid }) => {
+      deleteDocument(mailFile, find(unid).unid, world.now());
+    },
+    todos: () =>
+      mailFile.state.documents
+        .filter((document) => document.form === 'Task')
+        .map((document) => ({
+          unid: document.unid,
+          subject: first(document, 'Subject') ?? '',
+          body: plain(document),
+          start: date(document, 'StartDateTime'),
+          due: date(document, 'DueDateTime'),
+          completed: date(document, 'CompletedDateTime'),
+          categories: (document.items['Categories']?.values ?? []).map(String),
+          importance: first(document, 'Importance') ?? '',
+          private: first(document, 'OrgConfidential') === '1',
+          modified: isoInstant(document.modified),
+        })),
+  };
+};
