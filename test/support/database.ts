@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { deployPostgres } from '../../src/crm/deploy/postgres.ts';
 import {
   grantSageLogin,
   installVendorSchema,
@@ -59,11 +60,6 @@ const withClient = async <T>(database: string, work: (client: pg.Client) => Prom
   }
 };
 
-const deployInto = async (database: string): Promise<void> => {
-  const { deployPostgres } = await import('../../src/crm/deploy/postgres.ts');
-  await deployPostgres({ connectionString: urlFor(database) });
-};
-
 const makeTemplate = async (
   server: pg.Client,
   name: string,
@@ -77,10 +73,10 @@ const makeTemplate = async (
     await installVendorSchema(client, ids);
     await grantSageLogin(client, ids, SAGE_PASSWORD);
   });
-  if (deployed) await deployInto(unfinished);
+  if (deployed) await deployPostgres({ connectionString: urlFor(unfinished) });
   // A template somebody is connected to cannot be cloned; the deployment's last session may still be closing.
   await server.query(`alter database ${unfinished} with allow_connections false`);
-  await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+  await server.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [
     unfinished,
   ]);
   await server.query(`alter database ${unfinished} rename to ${name}`);
