@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { CrmError } from '../contract.ts';
 import { toCrmError } from '../postgres/errors.ts';
-import { readDefinitions, readDeployed } from './object-state.ts';
+import { readDefinitions, readDeployed, readGrantsDigest } from './object-state.ts';
 import { isTriggerFile, type SqlFile, type SqlObject } from './sql-objects.ts';
 
 /** Not there yet: a table, a function, a type, a schema. */
@@ -32,7 +32,9 @@ const attempt = async (client: pg.ClientBase, work: () => Promise<unknown>): Pro
 const dropObject = async (client: pg.ClientBase, object: SqlObject): Promise<void> => {
   if (object.kind === 'view') await client.query(`drop view if exists ${quoted(object)}`);
   if (object.kind === 'trigger') {
-    await client.query(`drop trigger if exists "${object.name}" on "${object.schema}"."${object.table ?? ''}"`);
+    await client.query(
+      `drop trigger if exists "${object.name}" on "${object.schema}"."${object.table ?? ''}"`,
+    );
   }
   if (object.kind !== 'function') return;
   const { rows } = await client.query<{ signature: string }>(
@@ -91,9 +93,14 @@ const createAll = async (
   return 'done';
 };
 
-const noteDeployed = async (client: pg.ClientBase, files: readonly SqlFile[]): Promise<void> => {
+const noteDeployed = async (
+  client: pg.ClientBase,
+  files: readonly SqlFile[],
+  grants: SqlFile,
+): Promise<void> => {
   const digests = await readDefinitions(client, files);
-  const notes = files.map(({ path, objects, checksum }) => ({
+  digests.set(grants.path, await readGrantsDigest(client));
+  const notes = [...files, grants].map(({ path, objects, checksum }) => ({
     path,
     objects,
     checksum,
@@ -120,14 +127,25 @@ const removeStale = async (client: pg.ClientBase, files: readonly SqlFile[]): Pr
   // An object that only moved to another file stays.
   const refusal = await dropAll(
     client,
-    stale
-      .flatMap(({ objects }) => objects)
-      .filter((object) => !kept.has(`${object.kind} ${quoted(object)}`)),
+    stale.flatMap(({ objects }) => objects).filter((object) => !kept.has(`${object.kind} ${quoted(object)}`)),
   );
   if (refusal !== null) throw toCrmError(refusal, 'removing objects of an earlier version');
   const paths = stale.map(({ path }) => path);
   await client.query('delete from domino_sync.deployed_object where path = any($1)', [paths]);
   return paths;
+};
+
+/** CREATE OR REPLACE TRIGGER enables; one that an administrator switched off for a vendor upgrade stays off. */
+const createTriggers = async (client: pg.ClientBase, files: readonly SqlFile[]): Promise<void> => {
+  if (files.length === 0) return;
+  const { rows } = await client.query<{ disable: string }>(
+    `select format('alter table %s disable trigger %I', t.tgrelid::regclass, t.tgname) as disable
+     from pg_trigger as t
+     where t.tgenabled = 'D' and t.tgname = any($1)`,
+    [files.flatMap(({ objects }) => objects.map(({ name }) => name))],
+  );
+  await createAll(client, files);
+  for (const { disable } of rows) await client.query(disable);
 };
 
 /** Files that are new, changed, or whose objects are gone or altered in the database. */
@@ -151,7 +169,10 @@ export const applyObjects = async (
   await client.query(`set local search_path = pg_catalog, pg_temp; set local check_function_bodies = off`);
   const removed = await removeStale(client, [...files, grants]);
   let changed = await outdated(client, files);
-  const grantsChanged = (await outdated(client, [grants])).length > 0;
+  const grantsNoted = (await readDeployed(client)).get(grants.path);
+  const grantsChanged =
+    grantsNoted?.checksum !== grants.checksum ||
+    grantsNoted.definition_digest !== (await readGrantsDigest(client));
   if (changed.length === 0 && removed.length === 0 && !grantsChanged) return { applied: [], removed };
 
   const isObject = (file: SqlFile): boolean => file.objects.length > 0 && !isTriggerFile(file);
@@ -168,13 +189,19 @@ export const applyObjects = async (
     );
     changed = files.filter((file) => isObject(file) || changed.includes(file));
     if ((await createAll(client, all)) === 'shape_changed') {
-      throw toCrmError(refusal, 'replacing objects whose shape changed; drop what depends on them, then repeat');
+      throw toCrmError(
+        refusal,
+        'replacing objects whose shape changed; drop what depends on them, then repeat',
+      );
     }
   }
   // No objects: scripts that fill tables. Triggers last: they lock the vendor's tables until the end.
-  await createAll(client, changed.filter(({ objects }) => objects.length === 0));
+  await createAll(
+    client,
+    changed.filter(({ objects }) => objects.length === 0),
+  );
   await createAll(client, [grants]);
-  await createAll(client, changed.filter(isTriggerFile));
-  await noteDeployed(client, [...changed, grants]);
+  await createTriggers(client, changed.filter(isTriggerFile));
+  await noteDeployed(client, changed, grants);
   return { applied: [...changed.map(({ path }) => path), ...(grantsChanged ? [grants.path] : [])], removed };
 };

@@ -62,3 +62,35 @@ export const readDefinitions = async (
   );
   return new Map(rows.map((row) => [row.path, row.definition_digest]));
 };
+
+/** Digest of what our roles and everybody may do with our schemas, procedures, tables and views. */
+export const readGrantsDigest = async (client: pg.ClientBase): Promise<string> => {
+  const { rows } = await client.query<{ grants_digest: string }>(
+    `with acl as (
+         select 'schema ' || n.nspname as object, coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
+         from pg_namespace as n
+         where n.nspname like 'domino\\_sync%'
+         union all
+         select 'routine ' || n.nspname || '.' || p.proname, coalesce(p.proacl, acldefault('f', p.proowner))
+         from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
+         where n.nspname like 'domino\\_sync%'
+         union all
+         select 'relation ' || n.nspname || '.' || c.relname,
+             coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
+         from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+         where n.nspname like 'domino\\_sync%' and c.relkind in ('r', 'v', 'S')
+     ),
+     held as (
+         select a.object, coalesce(r.rolname, 'public') as holder, x.privilege_type
+         from acl as a
+         cross join lateral aclexplode(a.acl) as x
+         left join pg_roles as r on r.oid = x.grantee
+         where x.grantee = 0 or r.rolname like 'domino\\_sync\\_%'
+     )
+     select encode(sha256(convert_to(
+         coalesce(string_agg(concat_ws(' ', h.object, h.holder, h.privilege_type), e'\\n'
+             order by h.object collate "C", h.holder collate "C", h.privilege_type), ''), 'UTF8')), 'hex') as grants_digest
+     from held as h`,
+  );
+  return rows[0]?.grants_digest ?? '';
+};

@@ -8,7 +8,7 @@ import { CrmError } from '../contract.ts';
 import { connect } from '../postgres/connect.ts';
 import { toCrmError } from '../postgres/errors.ts';
 import { applyObjects } from './apply-objects.ts';
-import { POSTGRES_MIGRATIONS, readPostgresObjects, type SqlFile } from './sql-objects.ts';
+import { GRANTS_PATH, POSTGRES_MIGRATIONS, readPostgresObjects, type SqlFile } from './sql-objects.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
 
 export interface DeployOptions {
@@ -26,8 +26,6 @@ export interface DeployResult {
   applied: string[];
   removed: string[];
 }
-
-export const GRANTS_PATH = 'admin/grants.sql';
 
 const DEPLOY_LOCK = '4711002, 1';
 

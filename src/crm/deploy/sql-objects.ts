@@ -24,6 +24,9 @@ const PROJECT = join(import.meta.dirname, '..', '..', '..');
 export const POSTGRES_MIGRATIONS = join(PROJECT, 'migrations', 'postgres');
 const POSTGRES_OBJECTS = join(PROJECT, 'sql', 'postgres');
 
+/** Applied last and whenever anything else was. */
+export const GRANTS_PATH = 'admin/grants.sql';
+
 const CREATES =
   /^create or replace (function|view|trigger)\s+(?:(\w+)\.)?(\w+)(?:[^;]*?\bon\s+(\w+)\.(\w+))?/gim;
 

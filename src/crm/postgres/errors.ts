@@ -36,7 +36,11 @@ const classifyState = (state: string, message: string): Classified => {
     case '28000':
       return { code: 'crm_login', transient: false, text: `the CRM database refuses the login: ${message}` };
     case '3D000':
-      return { code: 'crm_unreachable', transient: false, text: `the CRM database does not exist: ${message}` };
+      return {
+        code: 'crm_unreachable',
+        transient: false,
+        text: `the CRM database does not exist: ${message}`,
+      };
     case '42501':
       return {
         code: 'crm_forbidden',
@@ -68,7 +72,11 @@ const classifyState = (state: string, message: string): Classified => {
     case '08': // connection exception
     case '57': // operator intervention: shutting down, starting up
     case '58': // system error
-      return { code: 'crm_unreachable', transient: true, text: `the CRM database is not available: ${message}` };
+      return {
+        code: 'crm_unreachable',
+        transient: true,
+        text: `the CRM database is not available: ${message}`,
+      };
     case '53': // out of memory, disk full
       return { code: 'crm_busy', transient: true, text: `the CRM database is out of resources: ${message}` };
     default:

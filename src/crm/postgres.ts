@@ -1,0 +1,36 @@
+/** The CRM database on PostgreSQL: the procedures of `sql/postgres` behind the contract of both engines. */
+import { CrmError, type CrmDatabase } from './contract.ts';
+import { adminCalls } from './postgres/admin-calls.ts';
+import { openCalls } from './postgres/calls.ts';
+import { runnerCalls } from './postgres/runner-calls.ts';
+import { openSession } from './postgres/session.ts';
+
+export interface OpenOptions {
+  /** Shown to the DBA in pg_stat_activity. */
+  applicationName?: string;
+}
+
+/**
+ * `url` is a postgres:// URL; a connection pooler in front must be in session mode, because leases live as long as a
+ * session. Throws CrmError: unreachable, login, forbidden. Never repeats the password.
+ */
+export const openPostgres = async (url: string, options: OpenOptions = {}): Promise<CrmDatabase> => {
+  const applicationName = options.applicationName ?? 'crm-domino-sync';
+  const session = await openSession(url, applicationName);
+  const calls = openCalls(url, applicationName);
+  const runner = (): number => {
+    if (session.runnerId !== null) return session.runnerId;
+    throw new CrmError('crm_lease_lost', 'this process has not registered as a runner', { transient: false });
+  };
+  return {
+    engine: 'postgres',
+    registerRunner: (identity) => session.register(identity),
+    onWork: (wake) => session.listen(wake),
+    ...runnerCalls(calls, runner),
+    ...adminCalls(calls),
+    close: async () => {
+      await session.close();
+      await calls.close();
+    },
+  };
+};

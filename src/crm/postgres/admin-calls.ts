@@ -1,0 +1,55 @@
+/** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
+import type { CaptureState, CrmDatabase, CrmUser, Explanation, SyncStatus } from '../contract.ts';
+import type { Calls } from './calls.ts';
+
+type AdminCalls = Pick<
+  CrmDatabase,
+  | 'listUsers'
+  | 'enableUser'
+  | 'disableUser'
+  | 'changeSetting'
+  | 'disableCapture'
+  | 'enableCapture'
+  | 'captureState'
+  | 'syncStatus'
+  | 'explain'
+  | 'findByUid'
+  | 'retryParked'
+  | 'purgeHistory'
+>;
+
+export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
+  listUsers: () => rows<CrmUser>('list_users'),
+  enableUser: (user) =>
+    one<{ enqueued: number }>('enable_user', {
+      p_crm_user_id: user.crm_user_id,
+      p_mail_file: user.mail_file,
+      p_notes_name: user.notes_name,
+      p_direction: user.direction,
+      p_past_days: user.past_days,
+    }),
+  disableUser: async (crmUserId) => {
+    await rows('disable_user', { p_crm_user_id: crmUserId });
+  },
+  changeSetting: async (name, value) => {
+    await rows('change_setting', { p_name: name, p_value: value });
+  },
+  disableCapture: async (reason) => {
+    await rows('disable_capture', { p_reason: reason });
+  },
+  enableCapture: async () => {
+    await rows('enable_capture');
+  },
+  captureState: async () => (await one<{ capture_state: CaptureState }>('capture_state')).capture_state,
+  syncStatus: async () => (await one<{ sync_status: SyncStatus }>('sync_status')).sync_status,
+  explain: async (appointmentId) =>
+    (await one<{ explain_item: Explanation }>('explain_item', { p_appointment_id: appointmentId }))
+      .explain_item,
+  findByUid: (uid) =>
+    rows<{ appointment_id: number | null; crm_user_id: number }>('find_by_uid', { p_uid: uid }),
+  retryParked: async (appointmentId) =>
+    (await one<{ retry_parked: number }>('retry_parked', { p_appointment_id: appointmentId })).retry_parked,
+  purgeHistory: async (keepDays, limit) =>
+    (await one<{ purge_history: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit }))
+      .purge_history,
+});
