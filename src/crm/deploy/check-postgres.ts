@@ -25,6 +25,8 @@ export type FindingCode =
   | 'vendor_rights';
 
 export interface Finding {
+  /** warning: works, but is not as it should be. */
+  severity: 'error' | 'warning' | 'info';
   code: FindingCode;
   object: string;
   /** One sentence. */
@@ -32,15 +34,27 @@ export interface Finding {
   remedy: string;
 }
 
+const WARNINGS: ReadonlySet<FindingCode> = new Set(['migration_unknown', 'object_stale', 'vendor_rights']);
+
+const finding = (code: FindingCode, object: string, message: string, remedy: string): Finding => ({
+  severity: WARNINGS.has(code) ? 'warning' : 'error',
+  code,
+  object,
+  message,
+  remedy,
+});
+
 const DEPLOY = 'run "deploy"';
 
 const checkVendor = async (client: pg.ClientBase): Promise<Finding[]> =>
-  (await missingVendorColumns(client)).map((object) => ({
-    code: 'vendor_column_missing',
-    object: `public.${object}`,
-    message: `The CRM's ${object} is missing.`,
-    remedy: 'check that the URL names the CRM database and that its Sage CRM version has this column',
-  }));
+  (await missingVendorColumns(client)).map((column) =>
+    finding(
+      'vendor_column_missing',
+      `public.${column}`,
+      `The CRM's ${column} is missing.`,
+      'check that the URL names the CRM database and that its Sage CRM version has this column',
+    ),
+  );
 
 const checkMigrations = async (client: pg.ClientBase): Promise<Finding[]> => {
   const wanted = await loadMigrationFiles(POSTGRES_MIGRATIONS);
@@ -49,37 +63,29 @@ const checkMigrations = async (client: pg.ClientBase): Promise<Finding[]> => {
   );
   const applied = new Map(rows.map((row) => [row.id, row]));
   const known = new Set(wanted.map(({ id }) => id));
-  return [
-    ...wanted.flatMap(({ id, fileName, hash }): Finding[] => {
-      const row = applied.get(id);
-      if (row === undefined)
-        return [
-          {
-            code: 'migration_pending',
-            object: fileName,
-            message: `Migration ${fileName} is not applied.`,
-            remedy: DEPLOY,
-          },
-        ];
-      if (row.hash === hash) return [];
-      return [
-        {
-          code: 'migration_edited',
-          object: fileName,
-          message: `Migration ${fileName} is not the file that was applied.`,
-          remedy: 'restore the released file; changes belong in a new migration',
-        },
-      ];
-    }),
-    ...rows
-      .filter(({ id }) => !known.has(id))
-      .map(({ name }): Finding => ({
-        code: 'migration_unknown',
-        object: name,
-        message: `Migration ${name} is applied, but this version does not know it.`,
-        remedy: 'use the version of crm-domino-sync that made it, or a newer one',
-      })),
-  ];
+  const findings = wanted.flatMap(({ id, fileName, hash }) => {
+    const row = applied.get(id);
+    if (row === undefined)
+      return finding('migration_pending', fileName, `Migration ${fileName} is not applied.`, DEPLOY);
+    if (row.hash === hash) return [];
+    return finding(
+      'migration_edited',
+      fileName,
+      `Migration ${fileName} is not the file that was applied.`,
+      'restore the released file; changes belong in a new migration',
+    );
+  });
+  const unknown = rows
+    .filter(({ id }) => !known.has(id))
+    .map(({ name }) =>
+      finding(
+        'migration_unknown',
+        name,
+        `Migration ${name} is applied, but this version does not know it.`,
+        'use the version of crm-domino-sync that made it, or a newer one',
+      ),
+    );
+  return [...findings, ...unknown];
 };
 
 const checkObjects = async (client: pg.ClientBase): Promise<Finding[]> => {
@@ -87,34 +93,34 @@ const checkObjects = async (client: pg.ClientBase): Promise<Finding[]> => {
   const deployed = await readDeployed(client);
   const definitions = await readDefinitions(client, files);
   definitions.set(GRANTS_PATH, await readGrantsDigest(client));
-  const paths = new Set(files.map(({ path }) => path));
-  const findings = files.flatMap(({ path, checksum, objects }): Finding[] => {
+  const findings = files.flatMap(({ path, checksum, objects }) => {
     const known = deployed.get(path);
-    const now = definitions.get(path);
-    const finding = (code: FindingCode, message: string): Finding[] => [
-      { code, object: path, message, remedy: DEPLOY },
-    ];
-    if (known === undefined) return finding('object_pending', `${path} is not applied.`);
+    const now = definitions.get(path) ?? null;
+    if (known === undefined) return finding('object_pending', path, `${path} is not applied.`, DEPLOY);
     if (known.checksum !== checksum)
-      return finding('object_pending', `${path} is newer than what is applied.`);
-    // Triggers have findings of their own, by name.
-    if (objects.some(({ kind }) => kind === 'trigger') && now === null) return [];
-    if (objects.length > 0 && (now ?? null) === null)
-      return finding('object_missing', `The object of ${path} is missing in the database.`);
+      return finding('object_pending', path, `${path} is newer than what is applied.`, DEPLOY);
     if (path === GRANTS_PATH && now !== known.definition_digest)
-      return finding('grants_altered', 'Rights of the domino_sync roles, or of everybody, were changed.');
-    if (objects.length > 0 && now !== known.definition_digest)
-      return finding('object_altered', `The object of ${path} was changed in the database.`);
-    return [];
+      return finding(
+        'grants_altered',
+        path,
+        'Rights of the domino_sync roles, or of everybody, were changed.',
+        DEPLOY,
+      );
+    if (objects.length === 0) return [];
+    if (now === null) {
+      // Missing triggers have findings of their own, by name.
+      return objects.some(({ kind }) => kind === 'trigger')
+        ? []
+        : finding('object_missing', path, `The object of ${path} is missing in the database.`, DEPLOY);
+    }
+    return now === known.definition_digest
+      ? []
+      : finding('object_altered', path, `The object of ${path} was changed in the database.`, DEPLOY);
   });
+  const paths = new Set(files.map(({ path }) => path));
   const stale = [...deployed.keys()]
     .filter((path) => !paths.has(path))
-    .map((path): Finding => ({
-      code: 'object_stale',
-      object: path,
-      message: `${path} belongs to another version.`,
-      remedy: DEPLOY,
-    }));
+    .map((path) => finding('object_stale', path, `${path} belongs to another version.`, DEPLOY));
   return [...findings, ...stale];
 };
 
@@ -124,28 +130,24 @@ const checkTriggers = async (client: pg.ClientBase): Promise<Finding[]> => {
      from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
      where c.relnamespace = 'public'::regnamespace and not t.tgisinternal`,
   );
-  return TRIGGERS.flatMap(({ table, trigger }): Finding[] => {
+  return TRIGGERS.flatMap(({ table, trigger }) => {
     const found = rows.find((row) => row.table === table && row.trigger === trigger);
-    const object = `public.${table}: ${trigger}`;
+    const what = `public.${table}: ${trigger}`;
     if (found === undefined)
-      return [
-        {
-          code: 'trigger_missing',
-          object,
-          message: `Trigger ${trigger} on ${table} is missing: changes are not captured.`,
-          remedy: `${DEPLOY}, then "reconcile"`,
-        },
-      ];
+      return finding(
+        'trigger_missing',
+        what,
+        `Trigger ${trigger} on ${table} is missing: changes are not captured.`,
+        `${DEPLOY}, then "reconcile"`,
+      );
     // D: disabled; R: only in sessions that replicate.
     if (found.enabled !== 'D' && found.enabled !== 'R') return [];
-    return [
-      {
-        code: 'trigger_disabled',
-        object,
-        message: `Trigger ${trigger} on ${table} is disabled: changes are not captured.`,
-        remedy: 'run "capture enable", then "reconcile"',
-      },
-    ];
+    return finding(
+      'trigger_disabled',
+      what,
+      `Trigger ${trigger} on ${table} is disabled: changes are not captured.`,
+      'run "capture enable", then "reconcile"',
+    );
   });
 };
 
@@ -154,8 +156,8 @@ const checkRoles = async (client: pg.ClientBase): Promise<Finding[]> => {
     'select rolname from pg_roles where rolname = any($1)',
     [ROLES],
   );
-  const { rows: rights } = await client.query<{ role: string; table: string; rights: string }>(
-    `select r.rolname as role, c.relname as "table", string_agg(x.privilege_type, ', ') as rights
+  const { rows: rights } = await client.query<{ role: string; table: string; held: string }>(
+    `select r.rolname as role, c.relname as "table", string_agg(x.privilege_type, ', ') as held
      from pg_class as c
      cross join lateral aclexplode(c.relacl) as x
      join pg_roles as r on r.oid = x.grantee
@@ -164,18 +166,22 @@ const checkRoles = async (client: pg.ClientBase): Promise<Finding[]> => {
     [ROLES],
   );
   return [
-    ...ROLES.filter((role) => !roles.some(({ rolname }) => rolname === role)).map((role): Finding => ({
-      code: 'role_missing',
-      object: role,
-      message: `Role ${role} is missing.`,
-      remedy: `create role ${role} nologin, then ${DEPLOY}`,
-    })),
-    ...rights.map(({ role, table, rights: held }): Finding => ({
-      code: 'vendor_rights',
-      object: `public.${table}`,
-      message: `Role ${role} holds ${held} on ${table}, which it does not need.`,
-      remedy: `revoke all on public.${table} from ${role}`,
-    })),
+    ...ROLES.filter((role) => !roles.some(({ rolname }) => rolname === role)).map((role) =>
+      finding(
+        'role_missing',
+        role,
+        `Role ${role} is missing.`,
+        `create role ${role} nologin, then ${DEPLOY}`,
+      ),
+    ),
+    ...rights.map(({ role, table, held }) =>
+      finding(
+        'vendor_rights',
+        `public.${table}`,
+        `Role ${role} holds ${held} on ${table}, which it does not need.`,
+        `revoke all on public.${table} from ${role}`,
+      ),
+    ),
   ];
 };
 
@@ -194,8 +200,8 @@ export const checkPostgres = async ({
       `select from pg_tables where schemaname = 'domino_sync' and tablename = 'migrations'`,
     );
     if (rowCount === 0) {
-      const message = 'crm-domino-sync is not deployed in this database.';
-      return [...vendor, { code: 'not_deployed', object: 'domino_sync', message, remedy: DEPLOY }];
+      const why = 'crm-domino-sync is not deployed in this database.';
+      return [...vendor, finding('not_deployed', 'domino_sync', why, DEPLOY)];
     }
     return [
       ...vendor,

@@ -22,8 +22,9 @@ export interface DeployOptions {
 export interface DeployResult {
   /** Names of the migrations applied now. */
   migrations: string[];
-  /** Paths below sql/postgres. */
+  /** Re-creatable objects applied now, as paths below sql/postgres. */
   applied: string[];
+  /** Objects of an earlier version, removed now. */
   removed: string[];
 }
 
@@ -99,15 +100,15 @@ const inTransaction = async <T>(client: pg.Client, work: () => Promise<T>): Prom
  */
 export const deployPostgres = async (options: DeployOptions): Promise<DeployResult> => {
   const { connectionString, log = () => undefined, timeoutSeconds = 60 } = options;
-  const { grants, objects } = splitGrants(readPostgresObjects());
+  const { grants, objects: files } = splitGrants(readPostgresObjects());
   const client = await connect(connectionString, 'crm-domino-sync deploy', 'deploy');
   try {
+    await client.query('set client_min_messages = warning');
     await client.query(`select set_config('lock_timeout', $1, false)`, [`${timeoutSeconds}s`]);
     await client.query(`select pg_advisory_lock(${DEPLOY_LOCK})`);
-    await client.query(`set client_min_messages = warning`);
     await requireVendorColumns(client);
     const migrations = await runMigrations(client, log);
-    const { applied, removed } = await inTransaction(client, () => applyObjects(client, objects, grants));
+    const { applied, removed } = await inTransaction(client, () => applyObjects(client, files, grants));
     for (const path of applied) log(`applied ${path}`);
     for (const path of removed) log(`removed ${path}`);
     return { migrations, applied, removed };

@@ -70,13 +70,15 @@ export const openSession = async (
   const establish = async (): Promise<void> => {
     const made = await connect(connectionString, `${applicationName} session`, 'connecting');
     try {
+      // Tells a database without our objects from a login without rights at once, and not at the first call.
+      await made.query(`select 'domino_sync_api.read_settings()'::regprocedure`);
       if (wakers.length > 0) await made.query(`listen ${CHANNEL}`);
       // Waits while the server still holds the broken session for alive; until then our leases stay ours.
       if (runnerId !== null)
         await made.query('select pg_advisory_lock($1, $2)', [RUNNER_LOCK_CLASS, runnerId]);
     } catch (error) {
       await made.end().catch(() => undefined);
-      throw error;
+      throw toCrmError(error, 'connecting');
     }
     if (closed) return void (await made.end());
     made.on('notification', wakeAll);
