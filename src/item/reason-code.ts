@@ -16,6 +16,7 @@ export const REASON_CODES = [
   'conflict_resolved',
   'admin_retry',
   'write_back', // the CRM won a field of an item that came from Domino
+  'capture_off', // the triggers were switched off or on
   // skipped, on purpose
   'not_appointment',
   'no_holder', // nobody enabled takes part

@@ -1,0 +1,63 @@
+create or replace function domino_sync_api.change_setting(p_name text, p_value text)
+returns void
+language plpgsql
+security definer
+set search_path = domino_sync, pg_temp
+as $$
+-- Changes what the runners obey from their next cycle on.
+-- Parameters: p_name; p_value, null only for crm_time_zone.
+-- Raises:     CDS03 an unknown name or a value it cannot have; nothing is changed then.
+-- Locks:      the row of setting.
+declare
+    v_value text := btrim(p_value);
+    v_choices text[];
+    v_range int4range;
+begin
+    case p_name
+        when 'external_attendees' then v_choices := array['list', 'include', 'omit'];
+        when 'notices' then v_choices := array['never', 'always'];
+        when 'merge_policy' then v_choices := array['newest', 'crm', 'domino'];
+        when 'todos' then v_choices := array['on', 'off'];
+        when 'window_past_days' then v_range := '[0,3650]';
+        when 'window_future_days' then v_range := '[1,3650]';
+        when 'poll_seconds' then v_range := '[1,86400]';
+        when 'lease_seconds' then v_range := '[5,3600]';
+        when 'max_attempts' then v_range := '[1,1000]';
+        when 'mass_disappearance_count' then v_range := '[0,1000000]';
+        when 'mass_disappearance_percent' then v_range := '[0,100]';
+        when 'recheck_hours' then v_range := '[1,8760]';
+        when 'max_occurrences' then v_range := '[1,10000]';
+        when 'crm_time_zone' then null;
+        when 'instance_id' then
+            raise exception 'setting instance_id cannot be changed: it is part of the ids of entries in Domino'
+                using errcode = 'CDS03';
+        else
+            raise exception 'there is no setting %', coalesce(p_name, 'null') using
+                errcode = 'CDS03',
+                hint = (select 'Settings: ' || string_agg(s.name, ', ' order by s.name) from domino_sync.setting as s);
+    end case;
+
+    if p_name = 'crm_time_zone' then
+        -- abbreviations such as CET have no summer time rules of their own
+        if v_value is not null and not exists (
+            select from pg_timezone_names as z
+            where z.name = v_value and (z.name like '%/%' or z.name = 'UTC') and z.name not like 'posix/%'
+        ) then
+            raise exception 'setting crm_time_zone: % is no IANA time zone such as Europe/Berlin', v_value
+                using errcode = 'CDS03';
+        end if;
+    elsif v_choices is not null and v_value = any(v_choices) is not true then
+        raise exception 'setting %: % is not one of %', p_name, coalesce(v_value, 'null'), array_to_string(v_choices, ', ')
+            using errcode = 'CDS03';
+    elsif v_range is not null and (v_value ~ '^[0-9]{1,9}$' and v_range @> v_value::integer) is not true then
+        raise exception 'setting %: % is not a number from % to %',
+            p_name, coalesce(v_value, 'null'), lower(v_range), upper(v_range) - 1
+            using errcode = 'CDS03';
+    end if;
+
+    update domino_sync.setting as s
+    set value = v_value, changed_at = now(), changed_by = session_user
+    where s.name = p_name
+      and s.value is distinct from v_value;
+end;
+$$;

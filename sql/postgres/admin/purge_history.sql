@@ -1,0 +1,77 @@
+create or replace function domino_sync_api.purge_history(p_keep_days integer, p_limit integer)
+returns table (purged integer)
+language plpgsql
+security definer
+set search_path = domino_sync, pg_temp
+as $$
+-- Trims the history, oldest first: activity, conflicts, finished runs, reconciled gaps, runners that are gone. Never what is
+-- unfinished, and never links or tombstones: they keep items from coming back.
+-- Parameters: p_keep_days; p_limit, rows at most in each table: call again while it answers more than 0.
+-- Returns:    rows removed.
+-- Raises:     CDS03 numbers that cannot be meant.
+-- Locks:      the removed rows; rows somebody else works on are skipped.
+declare
+    v_before timestamptz := now() - make_interval(days => p_keep_days);
+    v_count integer;
+begin
+    if p_keep_days is null or p_keep_days not between 1 and 36500 then
+        raise exception 'keep_days % is not a number from 1 to 36500', coalesce(p_keep_days::text, 'null')
+            using errcode = 'CDS03';
+    end if;
+    if p_limit is null or p_limit < 1 then
+        raise exception 'limit % is not a number above 0', coalesce(p_limit::text, 'null') using errcode = 'CDS03';
+    end if;
+    purged := 0;
+
+    delete from domino_sync.activity as a where a.ctid = any(array(
+        select o.ctid from domino_sync.activity as o
+        where o.happened_at < v_before
+        order by o.happened_at limit p_limit for update skip locked
+    ));
+    get diagnostics v_count = row_count;
+    purged := purged + v_count;
+
+    delete from domino_sync.conflict as c where c.ctid = any(array(
+        select o.ctid from domino_sync.conflict as o
+        where o.decided_at < v_before
+        order by o.conflict_id limit p_limit for update skip locked
+    ));
+    get diagnostics v_count = row_count;
+    purged := purged + v_count;
+
+    delete from domino_sync.run as r where r.ctid = any(array(
+        select o.ctid from domino_sync.run as o
+        where o.finished_at < v_before
+           -- its runner is gone, so nobody will ever finish it
+           or (
+               o.finished_at is null
+               and o.started_at < v_before
+               and o.runner_id not in (select v.runner_id from domino_sync.live_runner as v)
+           )
+        order by o.run_id limit p_limit for update skip locked
+    ));
+    get diagnostics v_count = row_count;
+    purged := purged + v_count;
+
+    delete from domino_sync.capture_gap as g where g.ctid = any(array(
+        select o.ctid from domino_sync.capture_gap as o
+        where o.reconciled_at < v_before and o.closed_at is not null
+        order by o.gap_id limit p_limit for update skip locked
+    ));
+    get diagnostics v_count = row_count;
+    purged := purged + v_count;
+
+    delete from domino_sync.runner as n where n.ctid = any(array(
+        select o.ctid from domino_sync.runner as o
+        where o.seen_at < v_before
+          and o.runner_id not in (select v.runner_id from domino_sync.live_runner as v)
+          and not exists (select from domino_sync.sync_user as s where s.leased_by = o.runner_id)
+          and not exists (select from domino_sync.delivery as d where d.leased_by = o.runner_id)
+        order by o.runner_id limit p_limit for update skip locked
+    ));
+    get diagnostics v_count = row_count;
+    purged := purged + v_count;
+
+    return next;
+end;
+$$;

@@ -1,0 +1,88 @@
+create or replace function domino_sync_api.sync_status()
+returns table (status jsonb)
+language sql
+stable
+security definer
+set search_path = domino_sync, pg_temp
+as $$
+-- How the synchronisation is doing: SyncStatus of src/crm/contract.ts. Counts are of enabled users where that matters.
+with delivery as materialized (
+    select
+        case
+            when d.parked_at is not null then 'parked'
+            when d.leased_until > now() then 'leased'
+            when d.next_attempt_at <= now() then 'due'
+            else 'waiting'
+        end as state,
+        d.enqueued_at
+    from domino_sync.delivery as d
+)
+select jsonb_build_object(
+    'clock', domino_sync.utc_text(clock_timestamp()),
+    'capture', (select c.state from domino_sync_api.capture_state() as c),
+    'users', (
+        select jsonb_build_object(
+            'enabled', count(*),
+            'ok', count(*) filter (where s.health = 'ok'),
+            'paused', count(*) filter (where s.health = 'paused'),
+            'held', count(*) filter (where s.health = 'held')
+        )
+        from domino_sync.sync_user as s
+        where s.enabled
+    ),
+    'backlog', (
+        select jsonb_build_object(
+            'due', count(*) filter (where d.state = 'due'),
+            'waiting', count(*) filter (where d.state = 'waiting'),
+            'leased', count(*) filter (where d.state = 'leased'),
+            'parked', count(*) filter (where d.state = 'parked'),
+            'oldest_seconds', extract(epoch from now() - min(d.enqueued_at) filter (where d.state <> 'parked'))::integer
+        )
+        from delivery as d
+    ),
+    'links', (
+        select jsonb_build_object(
+            'linked', count(*) filter (where l.state = 'linked'),
+            'unlinked', count(*) filter (where l.state = 'unlinked'),
+            'creating', count(*) filter (where l.state = 'creating')
+        )
+        from domino_sync.item_link as l
+    ),
+    'inbound_parked', (
+        select jsonb_build_object(
+            'skipped', count(*) filter (where r.severity is distinct from 'error'),
+            'errors', count(*) filter (where r.severity = 'error')
+        )
+        from domino_sync.inbound_parked as p
+        left join domino_sync.reason_code as r on r.code = p.reason_code
+    ),
+    'runners', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'runner_id', n.runner_id,
+            'host', n.host,
+            'process_id', n.process_id,
+            'alive', n.alive,
+            'started_at', domino_sync.utc_text(n.started_at)
+        ) order by n.runner_id desc), '[]')
+        from (
+            select
+                r.runner_id, r.host, r.process_id, r.started_at,
+                r.runner_id in (select v.runner_id from domino_sync.live_runner as v) as alive
+            from domino_sync.runner as r
+            order by alive desc, r.runner_id desc
+            limit 20
+        ) as n
+    ),
+    'last_runs', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'run_id', n.run_id,
+            'kind', n.kind,
+            'started_at', domino_sync.utc_text(n.started_at),
+            'finished_at', domino_sync.utc_text(n.finished_at),
+            'counts', n.counts,
+            'error', n.error
+        ) order by n.run_id desc), '[]')
+        from (select r.* from domino_sync.run as r order by r.run_id desc limit 10) as n
+    )
+);
+$$;
