@@ -5,13 +5,14 @@
  * hand. Durability is switched off (fsync, full_page_writes): the data survives a crash of the server or of this process,
  * but not of the machine. Never keep anything of value in it.
  */
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import pg from 'pg';
 import {
+  deleteCluster,
   initialise,
   isInitialised,
   openCluster,
-  removeCluster,
   runningServer,
   startServer,
   stopServer,
@@ -177,5 +178,13 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   return { url: adminUrl('postgres'), adminUrl, port, dataDir: cluster.home, stop, stopNow };
 };
 
-/** Stops the server of this directory if it runs and deletes all of it, also when it had to be put elsewhere. */
-export const removeEmbeddedPostgres = (dataDir: string): Promise<void> => removeCluster(dataDir);
+/**
+ * Deletes the cluster in this directory, also when it had to be put elsewhere, after stopping a server that was left
+ * behind. Throws EmbeddedPostgresInUse while some process, this one included, uses it.
+ */
+export const removeEmbeddedPostgres = async (dataDir: string): Promise<void> => {
+  if (!existsSync(dataDir)) return;
+  const cluster = openCluster(dataDir);
+  await stopLeftover(cluster);
+  deleteCluster(cluster, dataDir);
+};

@@ -3,7 +3,7 @@
  * when it does not exist; started by anybody else it runs as that user.
  */
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,12 +15,12 @@ export interface PostgresAccount {
 const ACCOUNT = 'postgres';
 
 const findUser = (name: string): { uid: number; gid: number } | null => {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((entry) => entry.startsWith(`${name}:`));
-  if (line === undefined) return null;
-  const [, , uid, gid] = line.split(':');
-  return { uid: Number(uid), gid: Number(gid) };
+  const ask = (option: string): number | null => {
+    const { status, stdout } = spawnSync('id', [option, name], { encoding: 'utf8' });
+    return status === 0 ? Number(stdout) : null;
+  };
+  const [uid, gid] = [ask('-u'), ask('-g')];
+  return uid === null || gid === null ? null : { uid, gid };
 };
 
 const createUser = (): void => {
@@ -49,7 +49,7 @@ export const postgresAccount = (): PostgresAccount => {
     createUser();
     ids = findUser(ACCOUNT);
   }
-  if (ids === null) throw new Error(`the user "${ACCOUNT}" was made but is not in /etc/passwd`);
+  if (ids === null) throw new Error(`the user "${ACCOUNT}" was made but cannot be found`);
   return { ids };
 };
 

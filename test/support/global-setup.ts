@@ -1,5 +1,5 @@
 /** One PostgreSQL server a Jest run. Its address reaches the workers through the environment. */
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -7,11 +7,10 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/sandbox/embedded-postgres.ts';
-
-const PREFIX = 'crm-domino-sync-test-';
+import { TEMP_PREFIX, testDirectory } from './temp-directory.ts';
 
 declare global {
-  var testServer: { server: EmbeddedPostgres; dataDir: string } | undefined;
+  var testServer: { server: EmbeddedPostgres; directory: string } | undefined;
 }
 
 const isAlive = (pid: number): boolean => {
@@ -23,25 +22,40 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Of several runs that start at once, one clears up. */
+const claim = (directory: string): boolean => {
+  try {
+    mkdirSync(join(directory, 'clearing'));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
 /** A run that was killed could not clean up after itself; the next one does. */
 const removeLeftovers = async (): Promise<void> => {
   for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(PREFIX)) continue;
-    const pid = Number(name.slice(PREFIX.length).split('-')[0]);
-    if (!isAlive(pid)) await removeEmbeddedPostgres(join(tmpdir(), name));
+    if (!name.startsWith(TEMP_PREFIX)) continue;
+    const pid = Number(name.slice(TEMP_PREFIX.length).split('-')[0]);
+    if (isAlive(pid) || !claim(join(tmpdir(), name))) continue;
+    await removeEmbeddedPostgres(join(tmpdir(), name, 'server'));
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 };
 
 export default async function globalSetup(): Promise<void> {
   await removeLeftovers();
-  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const server = await startEmbeddedPostgres({ dataDir });
-  globalThis.testServer = { server, dataDir };
+  const directory = testDirectory();
+  const server = await startEmbeddedPostgres({ dataDir: join(directory, 'server') });
+  globalThis.testServer = { server, directory };
   process.env['TEST_SERVER_URL'] = server.url;
   // Interrupted, Jest runs no teardown, and the server does not get the signal.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       server.stopNow();
+      for (const place of [server.dataDir, directory]) rmSync(place, { recursive: true, force: true });
       process.exit(130);
     });
   }

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { removeEmbeddedPostgres } from '../../src/sandbox/embedded-postgres.ts';
 import './global-setup.ts';
 
@@ -5,5 +7,6 @@ export default async function globalTeardown(): Promise<void> {
   const running = globalThis.testServer;
   if (running === undefined) return;
   await running.server.stop();
-  await removeEmbeddedPostgres(running.dataDir);
+  await removeEmbeddedPostgres(join(running.directory, 'server'));
+  rmSync(running.directory, { recursive: true, force: true });
 }
