@@ -1,6 +1,7 @@
 /** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
-import type { CaptureState, CrmDatabase, CrmUser, Explanation, SyncStatus } from '../contract.ts';
-import type { Calls } from './calls.ts';
+import type { CrmDatabase, CrmUser } from '../contract.ts';
+import { captureStateSchema, explanationSchema, syncStatusSchema } from '../report-schemas.ts';
+import { checked, type Calls } from './calls.ts';
 
 type AdminCalls = Pick<
   CrmDatabase,
@@ -40,16 +41,20 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
   enableCapture: async () => {
     await rows('enable_capture');
   },
-  captureState: async () => (await one<{ capture_state: CaptureState }>('capture_state')).capture_state,
-  syncStatus: async () => (await one<{ sync_status: SyncStatus }>('sync_status')).sync_status,
-  explain: async (appointmentId) =>
-    (await one<{ explain_item: Explanation }>('explain_item', { p_appointment_id: appointmentId }))
-      .explain_item,
+  captureState: async () =>
+    checked(captureStateSchema, (await one<{ state: unknown }>('capture_state')).state, 'capture_state'),
+  syncStatus: async () =>
+    checked(syncStatusSchema, (await one<{ status: unknown }>('sync_status')).status, 'sync_status'),
+  explain: async (appointmentId) => {
+    const { explanation } = await one<{ explanation: unknown }>('explain_item', {
+      p_appointment_id: appointmentId,
+    });
+    return checked(explanationSchema, explanation, 'explain_item');
+  },
   findByUid: (uid) =>
     rows<{ appointment_id: number | null; crm_user_id: number }>('find_by_uid', { p_uid: uid }),
   retryParked: async (appointmentId) =>
-    (await one<{ retry_parked: number }>('retry_parked', { p_appointment_id: appointmentId })).retry_parked,
+    (await one<{ retried: number }>('retry_parked', { p_appointment_id: appointmentId })).retried,
   purgeHistory: async (keepDays, limit) =>
-    (await one<{ purge_history: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit }))
-      .purge_history,
+    (await one<{ purged: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit })).purged,
 });

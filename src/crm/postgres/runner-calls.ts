@@ -10,8 +10,8 @@ import type {
   MissingOutcome,
   Settings,
 } from '../contract.ts';
+import { itemLinkSchema, settingsSchema } from '../link-schema.ts';
 import { checked, type Calls } from './calls.ts';
-import { itemLinkSchema, settingsSchema } from './schemas.ts';
 
 type RunnerCalls = Pick<
   CrmDatabase,

@@ -1,7 +1,7 @@
-/** Shapes of the JSON that the database's procedures hand out. */
+/** Shapes of the JSON that the runner's procedures of both engines hand out. */
 import { z } from 'zod';
-import { itemKindSchema, syncItemSchema } from '../../item/sync-item.ts';
-import type { ItemLink } from '../contract.ts';
+import { itemKindSchema, syncItemSchema } from '../item/sync-item.ts';
+import type { ItemLink } from './contract.ts';
 
 export const itemLinkSchema: z.ZodType<ItemLink> = z.object({
   appointment_id: z.number().int(),

@@ -1,0 +1,116 @@
+/** Shapes of the JSON documents that the reporting procedures of both engines hand out. */
+import { z } from 'zod';
+import { crmAppointmentSchema } from '../item/crm-appointment.ts';
+import type { CaptureState, Explanation, SyncStatus } from './contract.ts';
+import { itemLinkSchema } from './link-schema.ts';
+
+const count = z.number().int();
+const text = z.string();
+const textOrNull = z.string().nullable();
+
+export const captureStateSchema: z.ZodType<CaptureState> = z.object({
+  triggers: z.array(
+    z.object({
+      table_name: text,
+      trigger_name: text,
+      state: z.enum(['enabled', 'disabled', 'missing']),
+    }),
+  ),
+  faults: count,
+  open_gap: z.object({ opened_at: text, opened_by: text, reason: text }).nullable(),
+  unreconciled_gaps: count,
+  log_rows: count,
+});
+
+export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
+  clock: text,
+  capture: captureStateSchema,
+  users: z.object({ enabled: count, ok: count, paused: count, held: count }),
+  backlog: z.object({
+    due: count,
+    waiting: count,
+    leased: count,
+    parked: count,
+    oldest_seconds: z.number().nullable(),
+  }),
+  links: z.object({ linked: count, unlinked: count, creating: count }),
+  inbound_parked: z.object({ skipped: count, errors: count }),
+  runners: z.array(
+    z.object({ runner_id: count, host: text, process_id: count, alive: z.boolean(), started_at: text }),
+  ),
+  last_runs: z.array(
+    z.object({
+      run_id: count,
+      kind: text,
+      started_at: text,
+      finished_at: textOrNull,
+      counts: z.record(z.string(), z.number()).nullable(),
+      error: textOrNull,
+    }),
+  ),
+});
+
+export const explanationSchema: z.ZodType<Explanation> = z.object({
+  appointment: crmAppointmentSchema.nullable(),
+  deliveries: z.array(
+    z.object({
+      appointment_id: count,
+      crm_user_id: count,
+      version: count,
+      attempts: count,
+      reason_code: text,
+      enqueued_at: text,
+      next_attempt_at: text,
+      parked_at: textOrNull,
+      last_reason_code: textOrNull,
+      last_error: textOrNull,
+      leased: z.boolean(),
+    }),
+  ),
+  links: z.array(
+    z.intersection(
+      itemLinkSchema,
+      z.object({ email: text, mail_file: text, user_enabled: z.boolean(), updated_at: text }),
+    ),
+  ),
+  parked: z.array(
+    z.object({
+      crm_user_id: count,
+      form: z.enum(['event', 'todo']),
+      domino_uid: text,
+      domino_recurrence_id: text,
+      domino_start: textOrNull,
+      domino_digest: textOrNull,
+      reason_code: text,
+      detail: textOrNull,
+      subject: textOrNull,
+      payload: z.unknown(),
+      retry_after_seconds: z.number().nullable(),
+      parked_at: text,
+    }),
+  ),
+  conflicts: z.array(
+    z.object({
+      crm_user_id: count,
+      field: text,
+      base_value: z.unknown(),
+      crm_value: z.unknown(),
+      domino_value: z.unknown(),
+      winner: z.enum(['crm', 'domino', 'both']),
+      decided_by: text,
+      decided_at: text,
+    }),
+  ),
+  activity: z.array(
+    z.object({
+      happened_at: text,
+      crm_user_id: count.nullable(),
+      direction: text,
+      action: text,
+      reason_code: text,
+      detail: textOrNull,
+    }),
+  ),
+  reasons: z.record(z.string(), z.object({ meaning: text, remedy: text })),
+  unfolded_changes: count,
+});
