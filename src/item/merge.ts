@@ -97,14 +97,25 @@ function cannotTell(field: MergedField, crm: SyncItem, domino: SyncItem): boolea
 }
 
 function take(merge: Merge, field: Exclude<MergedField, 'attendees'>, from: Side): void {
-  const { crm, domino } = merge.input;
-  if (from === 'crm') {
-    merge.result.domino = { ...merge.result.domino, [field]: crm[field] };
-    merge.result.toDomino.push(field);
-  } else {
-    merge.result.crm = { ...merge.result.crm, [field]: domino[field] };
-    merge.result.toCrm.push(field);
-  }
+  const { base, crm, domino } = merge.input;
+  const [source, target, to] =
+    from === 'crm' ? [crm, domino, 'domino' as const] : [domino, crm, 'crm' as const];
+  const value = field === 'categories' ? categoriesFor(target, source, base?.[from]) : source[field];
+  const after = { ...merge.result[to], [field]: value };
+  if (fieldEqual(field, after, target)) return;
+  merge.result[to] = after;
+  (to === 'crm' ? merge.result.toCrm : merge.result.toDomino).push(field);
+}
+
+/**
+ * Notes holds many categories, the CRM the one that its action stands for: what one side added and took away is done to
+ * the other, so that a Notes user keeps his own. The added ones come first, for there the CRM looks for its action.
+ */
+function categoriesFor(target: SyncItem, source: SyncItem, before: SyncItem | undefined): string[] {
+  const had = new Set(before?.categories ?? []);
+  const added = source.categories.filter((category) => !had.has(category));
+  const gone = new Set([...had].filter((category) => !source.categories.includes(category)));
+  return [...new Set([...added, ...target.categories.filter((category) => !gone.has(category))])];
 }
 
 function winnerOf({ policy, crmChangedAt, dominoChangedAt }: MergeInput): Side {

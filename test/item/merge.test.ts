@@ -116,6 +116,33 @@ test('start, end, zone and all-day are one field', () => {
   expect(result.crm?.when).toEqual(longer);
 });
 
+describe('categories', () => {
+  const before = {
+    base: { crm: { ...base, categories: ['Meeting'] }, domino: { ...base, categories: ['Golf', 'Meeting'] } },
+  };
+
+  test('of a Notes user stay when the CRM chooses another action', () => {
+    const { domino } = merge({ categories: ['Demo'] }, { categories: ['Golf', 'Meeting'] }, before);
+    expect(domino?.categories).toEqual(['Demo', 'Golf']);
+  });
+
+  test('added in Notes come first, where the CRM looks for its action', () => {
+    const { crm } = merge({ categories: ['Meeting'] }, { categories: ['Golf', 'Meeting', 'Demo'] }, before);
+    expect(crm?.categories).toEqual(['Demo', 'Meeting']);
+  });
+
+  test('changed on both sides are decided by policy, and no other is lost', () => {
+    const result = merge(
+      { categories: ['Demo'] },
+      { categories: ['Golf', 'Vacation'] },
+      { ...before, policy: 'crm' },
+    );
+    expect(result.domino?.categories).toEqual(['Demo', 'Golf', 'Vacation']);
+    expect(result.conflicts.map(({ field, winner }) => [field, winner])).toEqual([['categories', 'crm']]);
+    expect(result.toCrm).toEqual([]);
+  });
+});
+
 describe('a body that Domino does not reveal', () => {
   test('is no change', () => {
     expect(summary(merge({}, { body: null }))).toEqual({ toCrm: [], toDomino: [], conflicts: 0 });
@@ -279,7 +306,7 @@ describe('any two items', () => {
         expect(differingFields(crm, given.crm)).toEqual(toCrm);
         expect(differingFields(domino, given.domino)).toEqual(toDomino);
         const written = new Set([...toCrm, ...toDomino]);
-        written.delete('attendees');
+        for (const set of ['attendees', 'categories'] as const) written.delete(set);
         expect(differingFields(crm, domino).filter((field) => written.has(field))).toEqual([]);
       }),
       { numRuns: 500 },

@@ -131,7 +131,10 @@ test('an edit in the CRM reaches Domino, and then both are quiet', () => {
       const after = itemOf(itemFromDomino(patched(entry, patch), dominoContext(context)));
       // A patch leads to what making the entry afresh would have led to.
       expect(differingFields(after, inDomino(crm, context))).toEqual([]);
-      expect(patched(entry, patch).body).toBe(entryFrom(draftFromItem(crm, dominoContext(context))).body);
+      // The name of a listed person alone is no reason to write.
+      const addresses = (body: string | null) => body?.replace(/^- .*</gm, '- <');
+      const afresh = entryFrom(draftFromItem(crm, dominoContext(context)));
+      expect(addresses(patched(entry, patch).body)).toBe(addresses(afresh.body));
       expect(merge({ crm, domino: after }, crm, after)).toMatchObject(quiet);
     }),
     { numRuns: 300 },
