@@ -44,7 +44,8 @@ from (
         l.appointment_id,
         q.domino_uid,
         q.domino_recurrence_id,
-        q.subject,
+        -- a private entry keeps its subject to itself
+        case when q.payload ->> 'private' is distinct from 'true' then q.subject end,
         q.domino_start,
         q.reason_code,
         q.detail,
@@ -60,5 +61,5 @@ from (
 left join domino_sync.crm_user as u on u.crm_user_id = p.crm_user_id
 -- a report is no way round the CRM's privacy
 left join public.communication as c
-    on c.comm_communicationid = p.appointment_id and not domino_sync.is_set(c.comm_private)
+    on c.comm_communicationid = p.appointment_id and coalesce(btrim(c.comm_private), '') = ''
 left join domino_sync.reason_code as r on r.code = p.reason_code;
