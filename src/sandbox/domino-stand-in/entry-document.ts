@@ -5,6 +5,7 @@ import { movedTo } from './entries.ts';
 import type { MailFile } from './mail-file.ts';
 import type { CalendarEntry, EntryFields, Item, Notice, TimeZone } from './model.ts';
 import { instanceFields } from './series.ts';
+import { toWall } from './time-zones.ts';
 
 export type Items = Record<string, Item>;
 
@@ -25,6 +26,15 @@ export const richText = (text: string): Item => ({
       .join(''),
   ],
 });
+
+/** Back to plain text: one line per paragraph. */
+export const plainText = (html: string): string =>
+  html
+    .replace(/<\/p>\s*<p>|<br\s*\/?>/gi, '\n')
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 
 /** `Z=-1$DO=1$DL=3 -1 1 10 -1 1$ZX=…$ZN=…`: hours west of Greenwich and the daylight rule. */
 export const notesZone = (zone: TimeZone): string => {
@@ -166,13 +176,16 @@ export const fieldsFromItems = (
     class: firstText(items, 'OrgConfidential') === '1' ? 'private' : 'public',
     transparency: firstText(items, 'BookFreeTime') === '1' ? 'transparent' : 'opaque',
   };
-  if (written.includes('Body')) fields.description = firstText(items, 'Body').replace(/<[^>]+>/g, '');
+  if (written.includes('Body')) {
+    const body = firstText(items, 'Body');
+    fields.description = items['Body']?.type === 'richtext' ? plainText(body) : body;
+  }
   const startAt = parseStrictInstant(firstText(items, 'StartDateTime'));
   const endAt = parseStrictInstant(firstText(items, 'EndDateTime'));
   if (entry.series === null && startAt !== null && endAt !== null) {
     const time = (at: number): EntryFields['start'] =>
       entry.fields.start.kind === 'date'
-        ? { kind: 'date', date: isoDate(at) }
+        ? { kind: 'date', date: isoDate(toWall(mailFile.zone, at)) }
         : { ...entry.fields.start, at };
     const movedStart = mailFile.instant(entry.fields.start) !== startAt;
     const movedEnd = mailFile.instant(entry.fields.end) !== endAt;

@@ -67,7 +67,10 @@ export interface DominoStandIn {
   expireSessions(): void;
   /** Writes all mail files and the outbox; knobs, faults and sessions are not kept. */
   save(file: string): Promise<void>;
-  /** Takes over what was saved; mail files that were not saved stay as they are. */
+  /**
+   * Takes over what was saved; mail files that were not saved stay as they are. `mailFile` and `notesUser` handles taken
+   * before are stale afterwards.
+   */
   load(file: string): Promise<void>;
   stop(): Promise<void>;
 }

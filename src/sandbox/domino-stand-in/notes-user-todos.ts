@@ -1,7 +1,7 @@
 /** To Dos of a Notes user: documents of Form Task with the items the client writes. */
 import { isoInstant, parseStrictInstant } from './dates.ts';
 import { addDocument, computeTask, deleteDocument } from './documents.ts';
-import { datetimeItem, numberItem, richText, textItem, type Items } from './entry-document.ts';
+import { datetimeItem, numberItem, plainText, richText, textItem, type Items } from './entry-document.ts';
 import type { MailFile } from './mail-file.ts';
 import type { NotesDocument } from './model.ts';
 import type * as input from './notes-user-input.ts';
@@ -62,12 +62,7 @@ const date = (document: NotesDocument, name: string): string | null => {
 const plain = (document: NotesDocument): string | null => {
   const body = first(document, 'Body');
   if (body === null || document.items['Body']?.type !== 'richtext') return body;
-  return body
-    .replace(/<\/p>\s*<p>|<br\s*\/?>/gi, '\n')
-    .replace(/<[^>]+>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  return plainText(body);
 };
 
 export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
