@@ -25,9 +25,10 @@ const scalar = <T>(values: readonly T[]): T | readonly T[] | '' =>
 const itemJson = (item: Item, strongType: boolean, multipart: boolean): unknown => {
   if (item.type === 'richtext') {
     const data = String(item.values[0] ?? '');
+    const contentType = item.contentType ?? 'text/html; charset=UTF-8';
     return multipart
-      ? { type: 'multipart', content: [{ contentType: 'text/html; charset=UTF-8', data }] }
-      : { type: 'richtext', contentType: 'text/html', data };
+      ? { type: 'multipart', content: [{ contentType, data }] }
+      : { type: 'richtext', contentType, data };
   }
   const value = scalar(item.values);
   return strongType && item.type === 'datetime' ? { data: value, type: 'datetime' } : value;
@@ -77,6 +78,13 @@ const dateValue = (value: unknown): string => {
   throw new Refusal(400, `Unable to interpret Time or Date`, { exception: 'lotus.domino.NotesException' });
 };
 
+/** A MIME part is stored as it is, whatever its type. */
+const richTextFrom = (part: Json): Item => ({
+  type: 'richtext',
+  values: [String(part['data'] ?? '')],
+  ...(typeof part['contentType'] === 'string' ? { contentType: part['contentType'] } : {}),
+});
+
 const itemFrom = (name: string, value: unknown, formDeclaresDates: boolean): Item => {
   if (Array.isArray(value)) {
     const values = value.map((one) => (typeof one === 'number' ? one : String(one)));
@@ -87,11 +95,11 @@ const itemFrom = (name: string, value: unknown, formDeclaresDates: boolean): Ite
     const { type, data, content } = value as Json;
     const list = Array.isArray(data) ? data : [data];
     if (type === 'datetime') return { type: 'datetime', values: list.map(dateValue) };
-    if (type === 'richtext') return { type: 'richtext', values: [String(data ?? '')] };
+    if (type === 'richtext') return richTextFrom(value as Json);
     if (type === 'multipart' && Array.isArray(content)) {
       const parts = content as Json[];
       const part = parts.find((one) => /^text\/html/i.test(String(one['contentType'] ?? ''))) ?? parts[0];
-      return { type: 'richtext', values: [String(part?.['data'] ?? '')] };
+      return richTextFrom(part ?? {});
     }
     return itemFrom(name, data ?? '', formDeclaresDates);
   }

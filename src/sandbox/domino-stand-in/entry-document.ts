@@ -27,14 +27,17 @@ export const richText = (text: string): Item => ({
   ],
 });
 
-/** Back to plain text: one line per paragraph. */
-export const plainText = (html: string): string =>
-  html
+/** The text of a body, one line per paragraph if it is HTML. */
+export const plainText = (item: Item): string => {
+  const body = String(item.values[0] ?? '');
+  if (item.type !== 'richtext' || /^text\/plain/i.test(item.contentType ?? '')) return body;
+  return body
     .replace(/<\/p>\s*<p>|<br\s*\/?>/gi, '\n')
     .replace(/<[^>]+>/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
+};
 
 /** `Z=-1$DO=1$DL=3 -1 1 10 -1 1$ZX=…$ZN=…`: hours west of Greenwich and the daylight rule. */
 export const notesZone = (zone: TimeZone): string => {
@@ -176,10 +179,8 @@ export const fieldsFromItems = (
     class: firstText(items, 'OrgConfidential') === '1' ? 'private' : 'public',
     transparency: firstText(items, 'BookFreeTime') === '1' ? 'transparent' : 'opaque',
   };
-  if (written.includes('Body')) {
-    const body = firstText(items, 'Body');
-    fields.description = items['Body']?.type === 'richtext' ? plainText(body) : body;
-  }
+  const body = items['Body'];
+  if (written.includes('Body') && body !== undefined) fields.description = plainText(body);
   const startAt = parseStrictInstant(firstText(items, 'StartDateTime'));
   const endAt = parseStrictInstant(firstText(items, 'EndDateTime'));
   if (entry.series === null && startAt !== null && endAt !== null) {

@@ -106,9 +106,11 @@ export interface CalendarEntry {
 
 export type ItemType = 'text' | 'number' | 'datetime' | 'richtext';
 
-/** `datetime` values: `yyyy-MM-ddTHH:mm:ssZ`, `yyyy-MM-dd` or `HH:mm:ss`. `richtext`: one value, HTML. */
+/** `datetime` values: `yyyy-MM-ddTHH:mm:ssZ`, `yyyy-MM-dd` or `HH:mm:ss`. `richtext`: one value. */
 export interface Item {
   type: ItemType;
+  /** Of rich text: the MIME part as the client stored it; absent = HTML. */
+  contentType?: string;
   values: (string | number)[];
 }
 

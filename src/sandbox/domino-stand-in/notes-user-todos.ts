@@ -58,11 +58,9 @@ const date = (document: NotesDocument, name: string): string | null => {
   return at === null ? value : isoInstant(at);
 };
 
-/** Plain text of a body, whether it is text or one paragraph per line. */
-const plain = (document: NotesDocument): string | null => {
-  const body = first(document, 'Body');
-  if (body === null || document.items['Body']?.type !== 'richtext') return body;
-  return plainText(body);
+const bodyText = (document: NotesDocument): string | null => {
+  const body = document.items['Body'];
+  return body === undefined ? null : plainText(body);
 };
 
 export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
@@ -100,7 +98,7 @@ export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
         .map((document) => ({
           unid: document.unid,
           subject: first(document, 'Subject') ?? '',
-          body: plain(document),
+          body: bodyText(document),
           start: date(document, 'StartDateTime'),
           due: date(document, 'DueDateTime'),
           completed: date(document, 'CompletedDateTime'),

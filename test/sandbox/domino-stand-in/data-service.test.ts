@@ -182,6 +182,18 @@ describe('documents', () => {
       });
     }));
 
+  test('rich text keeps the content type it was written with', () =>
+    withStandIn(async (bench) => {
+      const part = { contentType: 'text/plain; charset=UTF-8', data: 'a\nb' };
+      const href = await createTask(bench, { Body: { type: 'richtext', ...part } });
+      expect((await bench.call('GET', href)).json()['Body']).toEqual({ type: 'multipart', content: [part] });
+      expect((await bench.call('GET', `${href}?multipart=false`)).json()['Body']).toEqual({
+        type: 'richtext',
+        ...part,
+      });
+      expect(bench.domino.notesUser('alice@acme.test').todos()).toMatchObject([{ body: 'a\nb' }]);
+    }));
+
   test('PUT removes what is not in the body, even an item it has just written in another spelling', () =>
     withStandIn(async (bench) => {
       const href = await createTask(bench);
