@@ -1,5 +1,6 @@
 /** Meetings and appointments of one mail file, over the Calendar service. */
 import type { DominoDraft, DominoEntry, DominoPatch, EntryKey } from '../../item/domino-entry.ts';
+import type { When } from '../../item/sync-item.ts';
 import { DominoError, type CallOptions, type WriteOptions } from '../port.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { AllDay } from './all-day.ts';
@@ -55,6 +56,15 @@ interface Fresh {
   body: EventBody;
   event: WireEvent;
   entry: DominoEntry;
+}
+
+interface Written {
+  call: DasRequest;
+  answer: HttpAnswer;
+  key: EntryKey;
+  body: Record<string, unknown>;
+  /** What the caller wanted the times to be, if he said so. */
+  meant: When | undefined;
 }
 
 export function openCalendar({ session, root, allDay, floatingZone }: CalendarContext): Calendar {
@@ -141,17 +151,28 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
     }
   }
 
-  /** Decodes the answer to a write, learning how it shows the last day. */
-  function decodeWritten(call: DasRequest, answer: HttpAnswer, key: EntryKey, sent: object): DominoEntry {
-    const dates = sentDates(sent as Record<string, unknown>);
-    const fresh = decode(call, answer, key);
-    const { start, end } = fresh.event;
-    if (dates === null || end === undefined || start.time !== undefined) return fresh.entry;
-    allDay.observe(dates, { start: start.date, end: end.date });
-    return decode(call, answer, key).entry;
+  /**
+   * The entry as the answer to a write shows it. The answer may teach how this server counts the last day of an all-day
+   * entry; if that makes the days we just wrote wrong, they are put right at once.
+   */
+  async function written(write: Written, options: WriteOptions): Promise<DominoEntry> {
+    const { call, answer, key, body, meant } = write;
+    const before = { rule: allDay.rule(), settled: allDay.settled() };
+    const dates = sentDates(body);
+    const { start, end } = decode(call, answer, key).event;
+    if (dates !== null && end !== undefined && start.time === undefined) {
+      allDay.observe(dates, { start: start.date, end: end.date });
+    }
+    const { entry } = decode(call, answer, key);
+    const wrong = meant?.allDay === true && entry.when.allDay && entry.when.end !== meant.end;
+    // Each round settles the rule or changes it, which happens at most three times in the life of a server.
+    const learnt = allDay.settled() && (!before.settled || allDay.rule() !== before.rule);
+    if (!wrong || !learnt) return entry;
+    const corrected = await calendar.update(entry.key, { when: meant }, entry.token, options);
+    return corrected.outcome === 'gone' ? entry : corrected.entry;
   }
 
-  return {
+  const calendar: Calendar = {
     async read(key, { signal }) {
       return (await readFresh(key, signal))?.entry ?? null;
     },
@@ -195,7 +216,10 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       if (answer.text.trim() === '')
         return { outcome: 'created', entry: await readWritten(given, options.signal, call) };
       const shown = parseBody(session.place(call), answer, eventBodySchema).events[0]!;
-      return { outcome: 'created', entry: decodeWritten(call, answer, keyOfEvent(shown), body) };
+      return {
+        outcome: 'created',
+        entry: await written({ call, answer, key: keyOfEvent(shown), body, meant: draft.when }, options),
+      };
     },
 
     async update(key, patch, expectedToken, options) {
@@ -235,7 +259,10 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
         return { outcome: 'updated', entry: await readWritten(key, options.signal, call) };
       }
       if (refusal !== null) throw failure(call, answer, refusal, key);
-      return { outcome: 'updated', entry: decodeWritten(call, answer, key, body) };
+      return {
+        outcome: 'updated',
+        entry: await written({ call, answer, key, body, meant: patch.when }, options),
+      };
     },
 
     async delete(key, options) {
@@ -263,4 +290,5 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       return true;
     },
   };
+  return calendar;
 }

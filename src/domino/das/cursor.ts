@@ -15,8 +15,8 @@ const cursorSchema = z.object({
       sweptAt: instantSchema,
     })
     .nullable(),
-  /** What was learnt about the last day of all-day entries (see all-day.ts). */
-  allDay: z.enum(['inclusive', 'exclusive', 'shifted']).nullable(),
+  /** What was found out about the last day of all-day entries (see all-day.ts). */
+  allDay: z.object({ rule: z.enum(['inclusive', 'exclusive', 'shifted']), settled: z.boolean() }).nullable(),
 });
 export type Cursor = z.infer<typeof cursorSchema>;
 export type DataCursor = NonNullable<Cursor['data']>;

@@ -101,7 +101,7 @@ export function whenOf(event: WireEvent, context: DecodeContext): When | null {
       end === undefined
         ? addDays(start.date, Math.max(1, days ?? 1) - 1)
         : end.kind === 'date'
-          ? context.allDay.lastDay(start.date, end.date)
+          ? context.allDay.lastDay({ start: start.date, end: end.date })
           : end.at.slice(0, 10);
     return { allDay: true, start: start.date, end: last };
   }

@@ -134,7 +134,7 @@ function invitation(organiser: Person, attendees: readonly Attendee[], event: Pa
 
 function wireWhen(when: When, allDay: AllDay): Json {
   return when.allDay
-    ? { start: { date: when.start }, end: { date: allDay.wireEnd(when.end) } }
+    ? { start: { date: when.start }, end: { date: allDay.wireEnd(when) } }
     : { start: wireInstant(when.start), end: wireInstant(when.end) };
 }
 

@@ -51,7 +51,7 @@ export async function pull(
     cursor: writeCursor({
       v: 1,
       data: data?.cursor ?? cursor.data,
-      allDay: context.allDay.learnt() ?? cursor.allDay,
+      allDay: context.allDay.finding() ?? cursor.allDay,
     }),
   };
 }
@@ -64,7 +64,7 @@ interface Events {
 }
 
 async function pullEvents(
-  { session, root, floatingZone }: PullContext,
+  { session, root, floatingZone, allDay }: PullContext,
   { window, known }: PullRequest,
   touched: ReadonlySet<string>,
   { signal }: CallOptions,
@@ -83,6 +83,14 @@ async function pullEvents(
     },
     signal,
   });
+
+  allDay.guess(
+    listing.rows.flatMap(({ start, end }) =>
+      start.time === undefined && end !== undefined && end.time === undefined
+        ? [{ start: start.date, end: end.date }]
+        : [],
+    ),
+  );
 
   const digests = new Map(knownEvents.map(({ key, digest }) => [keyText(key), digest]));
   const remarks = [...listing.remarks];
