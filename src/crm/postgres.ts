@@ -22,15 +22,13 @@ export const openPostgres = async (url: string, options: OpenOptions = {}): Prom
     if (session.runnerId !== null) return session.runnerId;
     throw new CrmError('crm_lease_lost', 'this process has not registered as a runner', { transient: false });
   };
+  let closing: Promise<void> | null = null;
   return {
     engine: 'postgres',
     registerRunner: (identity) => session.register(identity),
     onWork: (wake) => session.listen(wake),
     ...runnerCalls(calls, runner),
     ...adminCalls(calls),
-    close: async () => {
-      await session.close();
-      await calls.close();
-    },
+    close: () => (closing ??= Promise.all([session.close(), calls.close()]).then(() => undefined)),
   };
 };
