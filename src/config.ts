@@ -32,6 +32,8 @@ const configSchema = z.strictObject({
       parallel: z.number().int().min(1).max(32).default(4),
       /** Seconds until an answer counts as lost. */
       timeoutSeconds: z.number().int().min(1).max(600).default(60),
+      /** PEM file, for a server whose certificate no public authority has signed. */
+      certificateAuthorityFile: z.string().min(1).optional(),
       /** Sends PUT, PATCH and DELETE as POST with X-HTTP-Method-Override, for sites that forbid them. */
       methodOverride: z.boolean().default(false),
     })

@@ -1,4 +1,5 @@
 /** Opens what a command needs and closes it again, with one clear line when it cannot be had. */
+import { readFileSync } from 'node:fs';
 import { requireDatabase, requireDomino, type Config } from '../config.ts';
 import { CrmError, type CrmDatabase } from '../crm/contract.ts';
 import { openCrmDatabase } from '../crm/open.ts';
@@ -17,8 +18,17 @@ export async function withCrm<T>(config: Config, work: (crm: CrmDatabase) => Pro
 
 export function openDomino(config: Config): DominoServer {
   const access = requireDomino(config);
-  const { auth, allDayEnd, parallel, timeoutSeconds, methodOverride } = config.domino;
-  return connectDas({ ...access, auth, allDayEnd, parallel, timeoutSeconds, methodOverride });
+  const { auth, allDayEnd, parallel, timeoutSeconds, methodOverride, certificateAuthorityFile } =
+    config.domino;
+  return connectDas({
+    ...access,
+    auth,
+    allDayEnd,
+    parallel,
+    methodOverride,
+    answerTimeoutMs: timeoutSeconds * 1000,
+    certificateAuthority: certificateAuthorityFile ? readFileSync(certificateAuthorityFile, 'utf8') : null,
+  });
 }
 
 export async function withDomino<T>(config: Config, work: (domino: DominoServer) => Promise<T>): Promise<T> {

@@ -11,7 +11,8 @@ export async function deploy(config: Config, output: Output, checkOnly: boolean)
     print(output, done, () => {
       const steps = [
         ...done.migrations.map((name) => `migration ${name}`),
-        ...done.objects.map((name) => `object ${name}`),
+        ...done.applied.map((name) => `applied ${name}`),
+        ...done.removed.map((name) => `removed ${name}`),
       ];
       return steps.length === 0 ? 'Everything is up to date.' : [...steps, `${steps.length} steps applied.`];
     });
@@ -22,9 +23,9 @@ export async function deploy(config: Config, output: Output, checkOnly: boolean)
     findings.length === 0
       ? 'No drift.'
       : table(
-          ['severity', 'what', 'why', 'what to do'],
-          findings.map((f) => [f.severity, f.what, f.why, f.remedy]),
+          ['code', 'object', 'what', 'what to do'],
+          findings.map((finding) => [finding.code, finding.object, finding.message, finding.remedy]),
         ),
   );
-  return findings.some((finding) => finding.severity !== 'info') ? EXIT.findings : EXIT.ok;
+  return findings.length > 0 ? EXIT.findings : EXIT.ok;
 }

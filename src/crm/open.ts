@@ -1,6 +1,6 @@
 /** Chooses the engine by the address of the CRM database. */
 import { CrmError, type CrmDatabase } from './contract.ts';
-import { checkPostgres, type Finding } from './deploy/check.ts';
+import { checkPostgres, type Finding } from './deploy/check-postgres.ts';
 import { deployPostgres, type DeployResult } from './deploy/postgres.ts';
 import { openPostgres } from './postgres.ts';
 

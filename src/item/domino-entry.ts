@@ -37,7 +37,7 @@ export interface DominoEntry {
   appointmentType: 'appointment' | 'anniversary' | 'all_day' | 'meeting' | 'reminder' | 'todo';
   subject: string;
   location: string;
-  /** Plain text with `\n`; null when the interface does not return it (then it must never be overwritten). */
+  /** Plain text with `\n`; null when the interface does not return it: unknown, replaced only when the CRM's text changed. */
   body: string | null;
   when: When;
   private: boolean;

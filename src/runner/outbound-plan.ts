@@ -18,6 +18,8 @@ export type DeliveryPlan =
 export interface PlanInput {
   delivery: LeasedDelivery;
   appointment: CrmAppointment;
+  /** A disabled user's entries stay as they are; when he is enabled again both sides are compared. */
+  enabled: boolean;
   /** False for `to_crm` users. */
   mayWriteDomino: boolean;
   todosOn: boolean;
@@ -47,6 +49,7 @@ const skip = (reason: ReasonCode, detail: string | null = null): DeliveryPlan =>
 
 export function planDelivery(input: PlanInput): DeliveryPlan {
   const { delivery, appointment } = input;
+  if (!input.enabled) return skip('user_disabled');
   if (!input.mayWriteDomino) return skip('direction');
   const link = delivery.link;
   const holder = appointment.holders.find((h) => h.crm_user_id === delivery.crm_user_id);
@@ -62,7 +65,9 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   const { item } = read;
   if (item.kind === 'todo' && !input.todosOn) return skip('todo_off');
 
-  if (link?.state === 'linked') return { do: 'update', item, role, link };
+  // "CRM only" left the entry where it was, so taking the mark away makes it a pair again.
+  if (link?.state === 'linked' || link?.unlinked_reason === 'crm_only')
+    return { do: 'update', item, role, link };
   if (link?.state === 'unlinked' && !REVERSIBLE.includes(link.unlinked_reason ?? ''))
     return skip('tombstone');
   if (link?.state !== 'creating' && input.tooOld(item)) return skip('too_old');

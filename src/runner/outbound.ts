@@ -102,6 +102,7 @@ function plan(context: MailboxContext, { leased, appointment }: Delivery): Deliv
   return planDelivery({
     delivery: leased,
     appointment,
+    enabled: context.mailbox.enabled,
     mayWriteDomino: context.mailbox.direction !== 'to_crm',
     todosOn: context.settings.todos === 'on',
     read: (role) => itemFromCrm(appointment, crmContext(context, role)),

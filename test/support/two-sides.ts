@@ -1,0 +1,114 @@
+/** Both sides for end-to-end tests: a deployed test database with a small company, and the stand-in with its mail files. */
+import { connectDas, type DasOptions } from '../../src/domino/das/connect.ts';
+import { openCrmDatabase } from '../../src/crm/open.ts';
+import { enableAll } from '../../src/sandbox/enable.ts';
+import { createWorld, type World } from '../../src/sandbox/exercise/world.ts';
+import { startDominoStandIn, type StandInOptions } from '../../src/sandbox/domino-stand-in/index.ts';
+import type { BothSides } from '../../src/sandbox/sandbox.ts';
+import type { SampleUser } from '../../src/sandbox/crm/sample-data.ts';
+import type { Log } from '../../src/log.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+export interface TwoSides {
+  world: World;
+  sides: BothSides;
+  database: TestDatabase;
+  close(): Promise<void>;
+}
+
+export interface TwoSidesOptions {
+  /** Users to make and enable; default 3. One more is made who is not enabled. */
+  users?: number;
+  timeZone?: string;
+  standIn?: Partial<Pick<StandInOptions, 'auth' | 'knobs' | 'zone' | 'clock'>>;
+  das?: Partial<DasOptions>;
+  /** Set before anybody is enabled. */
+  settings?: Record<string, string>;
+  log?: Log;
+}
+
+const NAMES = ['Anna Adler', 'Bert Braun', 'Cora Conti', 'Dirk Dahl', 'Eva Ebert', 'Finn Falk'];
+
+export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSides> {
+  const { timeZone = 'Europe/Berlin' } = options;
+  const database = await createTestDatabase();
+  const closing: (() => Promise<unknown>)[] = [() => database.drop()];
+  const close = async () => {
+    for (const one of closing.splice(0).reverse()) await one();
+  };
+  try {
+    const people = await addUsers(database, (options.users ?? 3) + 1);
+    const outsider = people.pop()!;
+    const technicalUser = { name: 'CRM Sync/Acme', password: 'secret-of-domino' };
+    const standIn = await startDominoStandIn({
+      auth: 'basic',
+      ...options.standIn,
+      technicalUser,
+      users: people.map(({ notesName, name, email, mailFile }) => ({
+        notesName,
+        displayName: name,
+        email,
+        mailFile,
+      })),
+    });
+    closing.push(() => standIn.stop());
+    const dominoAccess = { url: standIn.url, user: technicalUser.name, password: technicalUser.password };
+    const domino = connectDas({ ...dominoAccess, todoSweepSeconds: 0, ...options.das });
+    closing.push(() => domino.close());
+    const crmUrl = await database.createLogin(
+      'domino_sync_runner',
+      'domino_sync_admin',
+      'domino_sync_reader',
+    );
+    const openCrm = () => openCrmDatabase(crmUrl);
+    const crm = await openCrm();
+    closing.push(() => crm.close());
+    await crm.registerRunner({ host: 'test', process_id: process.pid, version: 'test' });
+    await crm.changeSetting('crm_time_zone', timeZone);
+    for (const [name, value] of Object.entries(options.settings ?? {})) await crm.changeSetting(name, value);
+    const sides: BothSides = {
+      vendor: database.admin,
+      sageUrl: database.sageUrl,
+      crm,
+      openCrm,
+      crmUrl,
+      adminUrl: database.url,
+      domino,
+      standIn,
+      dominoAccess,
+      users: people,
+      timeZone,
+    };
+    await enableAll(sides);
+    const world = createWorld(sides, outsider, options.log);
+    closing.push(() => world.close());
+    return { world, sides, database, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function addUsers(database: TestDatabase, count: number): Promise<SampleUser[]> {
+  const users: SampleUser[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const name = NAMES[i % NAMES.length]!;
+    const [first, last] = name.split(' ') as [string, string];
+    const logon = `${first}${i}`.toLowerCase();
+    const email = `${logon}@acme.example`;
+    const { rows } = await database.admin.query<{ id: number }>(
+      `insert into users (user_logon, user_firstname, user_lastname, user_emailaddress)
+       values ($1, $2, $3, $4) returning user_userid as id`,
+      [logon, first, last, email],
+    );
+    users.push({
+      userId: rows[0]!.id,
+      logon,
+      email,
+      name,
+      notesName: `CN=${name} ${i}/O=Acme`,
+      mailFile: `mail/${logon}.nsf`,
+    });
+  }
+  return users;
+}
