@@ -103,12 +103,23 @@ export function htmlToText(html: string): string {
     .replace(/ ?<br\b[^>]*> ?/gi, '\n')
     .replace(/ ?<\/(p|div|li|tr|h[1-6]|blockquote|pre)\s*> ?/gi, '\n')
     .replace(/<[^>]*>/g, '');
-  return unescapeHtml(text)
+  return text
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => unescapeHtml(line.trim()))
     .join('\n')
-    .trim();
+    .replace(/\s+$/, '');
 }
+
+/** Plain text as the HTML that `htmlToText` turns back into it, blanks included. */
+export const textToHtml = (text: string): string =>
+  text
+    .replace(/\r\n?/g, '\n')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/\t/g, '&#9;')
+    .replace(/^ | (?= )| $/gm, '&nbsp;')
+    .replace(/\n/g, '<br>');
 
 const unwrap = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && 'data' in value

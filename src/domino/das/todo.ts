@@ -9,6 +9,7 @@ import type { When } from '../../item/sync-item.ts';
 import {
   modifiedOf,
   plainBodyOf,
+  textToHtml,
   textOf,
   textsOf,
   timeOf,
@@ -52,7 +53,7 @@ export function entryOfTodo(document: NotesDocument, floatingZone: string): Domi
   };
 }
 
-/** All items of a new To Do. Rich text as text/plain: Domino stores it as MIME as it is. */
+/** All items of a new To Do. The body goes out as HTML, which is what the interface documents for rich text. */
 export function itemsOfNew(syncUid: string, draft: DominoDraft): Record<string, unknown> {
   return {
     // What DominoREST's own example of a Task has, as far as names without `$` go (§4.3).
@@ -74,7 +75,9 @@ export function itemsOf(patch: DominoPatch): Record<string, unknown> {
     ...(patch.location === undefined ? {} : { Location: patch.location }),
     ...(patch.body === undefined
       ? {}
-      : { Body: { type: 'richtext', contentType: 'text/plain; charset=UTF-8', data: patch.body } }),
+      : {
+          Body: { type: 'richtext', contentType: 'text/html; charset=UTF-8', data: textToHtml(patch.body) },
+        }),
     ...(patch.when === undefined ? {} : itemsOfWhen(patch.when)),
     ...(patch.private === undefined ? {} : { OrgConfidential: patch.private ? '1' : '' }),
     ...(patch.priority === undefined ? {} : { Importance: importanceOf(patch.priority) }),
