@@ -145,7 +145,7 @@ export const deleteEntry = (
   const whole = recurrenceId === null || range === 'all' || entry.series === null;
   if (whole) {
     if (tells && isChair(mailFile, entry)) notify(world, mailFile, entry, 'C');
-    else if (tells && entry.noticeType !== null && !entry.broadcast) {
+    else if (tells && entry.noticeType !== null) {
       answerEntry(world, mailFile, entry, 'decline', null);
       return;
     }
@@ -162,7 +162,7 @@ export const deleteEntry = (
   for (const one of doomed) {
     if (tells && isChair(mailFile, entry))
       notify(world, mailFile, entry, 'C', { recurrenceId: one.recurrenceId });
-    else if (tells && entry.noticeType !== null && !entry.broadcast) {
+    else if (tells && entry.noticeType !== null) {
       answerEntry(world, mailFile, entry, 'decline', one.recurrenceId);
     }
     one.deleted = true;

@@ -258,6 +258,17 @@ describe('a series', () => {
       ]);
     }));
 
+  test('a rule without end is expanded for ten years', () =>
+    withStandIn(async ({ call }) => {
+      await call('POST', `${ALICE}/events`, {
+        events: [appointment({ id: 's@crm', recurrenceRule: 'FREQ=MONTHLY' })],
+      });
+      const { instances } = (await call('GET', `${ALICE}/events/s@crm/instances`)).json() as {
+        instances?: { recurrenceId: string }[];
+      };
+      expect(instances?.length).toBe(120);
+    }));
+
   test('instances of an entry that does not recur are refused', () =>
     withStandIn(async ({ call }) => {
       await call('POST', `${ALICE}/events`, { events: [appointment({ id: 'a@b' })] });

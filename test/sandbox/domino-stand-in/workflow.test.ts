@@ -69,6 +69,28 @@ describe('workflow', () => {
       expect(replies.json()['notices']).toMatchObject([{ scheduleMethod: 'reply' }]);
     }));
 
+  test.each([
+    ['', ['2026-03-10']],
+    ['?since=2026-02-01T00:00:00Z', ['2026-02-20', '2026-03-10']],
+    ['?since=2026-03-11T00:00:00Z', []],
+    ['?receivedsince=2026-03-02T08:00:01Z', []],
+    ['?id=other', []],
+  ])('/invitations%s gives those of %j', (query, days) =>
+    withStandIn(async ({ domino, call }) => {
+      for (const day of ['2026-02-20', '2026-03-10']) {
+        domino.notesUser('alice@acme.test').createMeeting({
+          subject: day,
+          start: `${day}T09:00:00Z`,
+          end: `${day}T10:00:00Z`,
+          invitees: ['bob@acme.test'],
+        });
+      }
+      const answer = await call('GET', `${BOB}/invitations${query}`);
+      const notices = answer.text === '' ? [] : (answer.json()['notices'] as { summary: string }[]);
+      expect(notices.map((one) => one.summary)).toEqual(days);
+    }),
+  );
+
   test('a reply leaves last-modified of the chair alone unless the knob says so', () =>
     withStandIn(async (bench) => {
       await invite(bench);
