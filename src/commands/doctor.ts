@@ -3,7 +3,7 @@
  * after a failure, so that one run shows everything that has to be mended.
  */
 import { requireDatabase, type Config } from '../config.ts';
-import type { CrmDatabase, CrmUser } from '../crm/contract.ts';
+import { CrmError, type CrmDatabase, type CrmUser } from '../crm/contract.ts';
 import { checkDeployment, openCrmDatabase } from '../crm/open.ts';
 import type { DominoServer } from '../domino/port.ts';
 import { EXIT, UserError, errorText, type ExitCode } from '../errors.ts';
@@ -49,7 +49,16 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
   try {
     findings.push(fine('CRM database', `${crm.engine}, everything of ours answers`));
     await attempt(findings, 'Deployment', async () => {
-      const drift = await checkDeployment(requireDatabase(config));
+      const drift = await deploymentDrift(requireDatabase(config));
+      if (drift === null) {
+        findings.push({
+          severity: 'info',
+          what: 'Deployment',
+          why: 'this login may not look at our objects, as it should be for a runner',
+          remedy: 'To compare them too, run deploy --check with the login of the DBA.',
+        });
+        return;
+      }
       findings.push(
         ...drift.map((one): Finding => ({
           severity: 'error',
@@ -95,6 +104,16 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
     return [];
   } finally {
     await crm.close();
+  }
+}
+
+/** null when the login has no right to compare: least privilege is no fault. */
+async function deploymentDrift(url: string): Promise<Awaited<ReturnType<typeof checkDeployment>> | null> {
+  try {
+    return await checkDeployment(url);
+  } catch (error) {
+    if (error instanceof CrmError && error.code === 'crm_forbidden') return null;
+    throw error;
   }
 }
 

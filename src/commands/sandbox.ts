@@ -1,5 +1,8 @@
 /** `sandbox` (`npm start`): both sides on this machine, with life in them; `--exercise` plays the seed rules. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
+import { CONFIG_FILE } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { startRunner } from '../runner/runner.ts';
@@ -66,7 +69,7 @@ async function live(output: Output, options: SandboxCommand): Promise<ExitCode> 
 
     await firstSynchronisation(box, say, stop.signal);
     say(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. In another terminal:`);
-    say(`  CRM_DATABASE_URL=${box.crmUrl} npm run sync -- status`);
+    say(`  npm run sync -- --config ${writeConfig(box)} status`);
     say('Ctrl-C stops everything; the next start goes on from here.');
     say('');
     const watcher = watchActivity(box, say);
@@ -96,6 +99,14 @@ async function live(output: Output, options: SandboxCommand): Promise<ExitCode> 
     stop.end();
     say('Stopped.');
   }
+}
+
+/** The configuration of this sandbox, for commands in another terminal; readable by its owner only. */
+function writeConfig(box: Sandbox): string {
+  const file = join(DIRECTORY, CONFIG_FILE);
+  const config = { crmDatabaseUrl: box.crmUrl, domino: box.dominoAccess };
+  writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+  return file;
 }
 
 /** Shows progress until nothing is due and every mailbox has been pulled once, or the user has enough. */

@@ -2,6 +2,7 @@
  * One mailbox, worked on by this runner alone while it holds the lease: first what the CRM changed, then what Domino
  * changed. A fault of the mailbox pauses just this mailbox; a fault of the database ends the cycle.
  */
+import { setMaxListeners } from 'node:events';
 import type { LeasedMailbox, MailboxReport } from '../crm/contract.ts';
 import { CrmError } from '../crm/contract.ts';
 import type { CycleContext, MailboxContext } from './context.ts';
@@ -72,6 +73,8 @@ function paused(fault: Fault, mailbox: LeasedMailbox, random: () => number): Par
 /** Renews the lease at a third of its life; `lost` fires when the database says it is no longer ours. */
 function keepLease(cycle: CycleContext, mailbox: LeasedMailbox): { lost: AbortSignal; end: () => void } {
   const lost = new AbortController();
+  // Every request of the mailbox in flight listens; that is no leak.
+  setMaxListeners(0, lost.signal);
   const seconds = cycle.settings.lease_seconds;
   const timer = setInterval(
     () => {

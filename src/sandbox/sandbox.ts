@@ -135,7 +135,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     opened.push(() => keeper.end());
 
     const dominoAccess = { url: standIn.url, user: TECHNICAL_USER, password: state.technicalPassword };
-    const domino = connectDas({ ...dominoAccess, parallel: 8, todoSweepSeconds: 1 });
+    const domino = connectDas({ ...dominoAccess, parallel: 8, todoSweepSeconds: 0 });
     opened.push(() => domino.close());
     const openCrm = () => openCrmDatabase(crmUrl);
     const crm = await openCrm();

@@ -1,10 +1,10 @@
 /** Documents of one mail file over the Data service: To Dos, and which calendar documents changed. */
 import type { DominoDraft, DominoEntry, DominoPatch, EntryKey } from '../../item/domino-entry.ts';
-import { DominoError, type CallOptions, type WriteOptions } from '../port.ts';
+import { DominoError, type CallOptions, type FaultScope, type WriteOptions } from '../port.ts';
 import type { HttpAnswer } from '../http.ts';
 import { parseBody, refusalOf, refused, type Refusal } from './answer.ts';
 import type { UpdateOutcome } from './calendar.ts';
-import { documentSchema, formOf, modifiedListSchema, type NotesDocument } from './document.ts';
+import { documentSchema, formOf, modifiedListSchema, textOf, type NotesDocument } from './document.ts';
 import { unusableUid } from './paths.ts';
 import type { DasRequest, Session } from './session.ts';
 import { addSeconds } from './times.ts';
@@ -62,7 +62,12 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
     return `${documents}/unid/${unid}`;
   };
 
-  const failure = (call: DasRequest, answer: HttpAnswer, refusal: Refusal): DominoError => {
+  const failure = (
+    call: DasRequest,
+    answer: HttpAnswer,
+    refusal: Refusal,
+    scope: FaultScope = 'item',
+  ): DominoError => {
     // An unknown path answers 404 without a body (§10.19): the service is not there at all.
     if (refusal.status === 403 || (refusal.status === 404 && !refusal.fromService)) {
       return new DominoError(
@@ -75,7 +80,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
         },
       );
     }
-    return refused(session.place(call), answer, refusal, 'item');
+    return refused(session.place(call), answer, refusal, scope);
   };
 
   const isGone = (refusal: Refusal | null): boolean => refusal?.status === 404 && refusal.fromService;
@@ -87,7 +92,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
     const call: DasRequest = { method: 'GET', path: documents, query: { since }, signal };
     const answer = await session.exchange(call);
     const refusal = refusalOf(answer);
-    if (refusal !== null) throw failure(call, answer, refusal);
+    if (refusal !== null) throw failure(call, answer, refusal, 'mailbox');
     // Bodies are streamed, so an error may follow the first bytes of a 200: only a whole JSON text counts (§2.2).
     const list =
       answer.text.trim() === '' ? [] : parseBody(session.place(call), answer, modifiedListSchema, 'mailbox');
@@ -99,14 +104,14 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
     unid: string,
     query: Record<string, string>,
     signal: AbortSignal,
-  ): Promise<{ document: NotesDocument; lastModified: string | null } | null> {
+  ): Promise<{ document: NotesDocument; lastModified: string | null; date: string | null } | null> {
     const call: DasRequest = { method: 'GET', path: pathOf(unid), query: { ...QUIETLY, ...query }, signal };
     const answer = await session.exchange(call);
     const refusal = refusalOf(answer);
     if (isGone(refusal)) return null;
     if (refusal !== null) throw failure(call, answer, refusal);
     const document = parseBody(session.place(call), answer, documentSchema);
-    return { document, lastModified: answer.header('last-modified') };
+    return { document, lastModified: answer.header('last-modified'), date: answer.date };
   }
 
   async function readTodo(
@@ -115,7 +120,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
   ): Promise<{ entry: DominoEntry; lastModified: string | null } | null> {
     const got = await get(unid, {}, signal);
     if (got === null || formOf(got.document) !== TODO_FORM) return null;
-    return { entry: entryOfTodo(got.document, floatingZone), lastModified: got.lastModified };
+    return { entry: entryOfTodo(got.document, floatingZone, got.date), lastModified: got.lastModified };
   }
 
   const peek: DataDocuments['peek'] = async (unid, items, { signal }) =>
@@ -132,7 +137,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
       found.map(async ({ unid }) => {
         const document = await peek(unid, [SYNC_KEY], options);
         if (document === null || formOf(document) !== TODO_FORM) return null;
-        return entryOfTodo(document, floatingZone).syncKey === syncUid ? unid : null;
+        return textOf(document, SYNC_KEY) === syncUid ? unid : null;
       }),
     );
     const unid = entries.find((found) => found !== null);

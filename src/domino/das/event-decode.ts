@@ -83,11 +83,13 @@ export function entryOf(
   };
 }
 
-/** `last-modified|sequence`; the content stands in where Domino tells neither. */
+/**
+ * `last-modified|sequence|content`: the content, because `last-modified` has whole seconds, and a Notes user's edit in the
+ * very second of ours would pass for the state we know.
+ */
 export function tokenOf(event: WireEvent): string {
-  const modified = event['last-modified'];
-  if (modified !== undefined) return `${modified}|${event.sequence ?? 0}`;
-  return `~${createHash('sha256').update(JSON.stringify(event)).digest('base64url').slice(0, 22)}`;
+  const content = createHash('sha256').update(JSON.stringify(event)).digest('base64url').slice(0, 22);
+  return `${event['last-modified'] ?? '~'}|${event.sequence ?? 0}|${content}`;
 }
 
 export function whenOf(event: WireEvent, context: DecodeContext): When | null {

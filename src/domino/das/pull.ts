@@ -182,7 +182,12 @@ async function pullDocuments(
   const knownTodos = new Map(
     known.filter(({ key }) => key.form === 'todo').map((entry) => [entry.key.uid.toUpperCase(), entry]),
   );
-  const result = await classify(documents, answer.documents, knownTodos, cursor?.seen ?? {}, options);
+  const result = await classify(
+    documents,
+    answer.documents,
+    { knownTodos, seenBefore: cursor?.seen ?? {}, clock: date },
+    options,
+  );
   const inHand = new Set(result.changed.map(({ key }) => key.uid));
   const confirmed = new Set(answer.documents.map(({ unid }) => unid));
 
@@ -206,8 +211,16 @@ async function pullDocuments(
 async function classify(
   documents: DataDocuments,
   modified: readonly { unid: string; modified: string }[],
-  knownTodos: ReadonlyMap<string, KnownEntry>,
-  seenBefore: Readonly<Record<string, string>>,
+  {
+    knownTodos,
+    seenBefore,
+    clock,
+  }: {
+    knownTodos: ReadonlyMap<string, KnownEntry>;
+    seenBefore: Readonly<Record<string, string>>;
+    /** The server's clock when it listed them. */
+    clock: string;
+  },
   options: CallOptions,
 ): Promise<Pick<Documents, 'changed' | 'missing' | 'listed' | 'touched'> & { seen: Map<string, string> }> {
   const changed: DominoSummary[] = [];
@@ -234,8 +247,9 @@ async function classify(
         changed.push({ ...todoSummary(document['@unid'], at), subject: textOf(document, 'Subject') });
         return;
       }
-      // Mail and everything else is looked at once, however often it comes within the overlap.
-      seen.set(unid, at);
+      // Mail and everything else is looked at once, however often it comes within the overlap. What was modified in this
+      // very second may be modified once more under the same time.
+      if (at < clock) seen.set(unid, at);
       if (formOf(document) === 'Appointment') {
         const apptUnid = textOf(document, 'ApptUNID').trim();
         if (apptUnid !== '') touched.add(apptUnid);

@@ -4,6 +4,7 @@
  * What a To Do cannot hold through this interface: a reminder (`$Alarm` is a `$` item), attendees and an organiser, a
  * status other than completed. `DueState` is left to Domino: its codes are known by hearsay only.
  */
+import { createHash } from 'node:crypto';
 import type { DominoDraft, DominoEntry, DominoPatch } from '../../item/domino-entry.ts';
 import type { When } from '../../item/sync-item.ts';
 import {
@@ -24,8 +25,15 @@ export const SYNC_KEY = 'CrmSyncKey';
 /** Item of ours: '1' = the dates mean whole days. Date-only values would go through a locale-dependent parser (§2.5.2). */
 const ALL_DAY = 'CrmSyncAllDay';
 
-export function entryOfTodo(document: NotesDocument, floatingZone: string): DominoEntry {
+/**
+ * `clock` is the server's when it answered, null when not told. `@modified` has whole seconds: a To Do read in the second
+ * of its last change may change once more under the same time, so its digest is one that no list shows and it is read
+ * again; and the token holds the content too.
+ */
+export function entryOfTodo(document: NotesDocument, floatingZone: string, clock: string | null): DominoEntry {
   const modified = modifiedOf(document);
+  const settled = clock === null || modified < clock;
+  const content = createHash('sha256').update(JSON.stringify(document)).digest('base64url').slice(0, 22);
   return {
     key: { form: 'todo', uid: document['@unid'], recurrenceId: null },
     unid: document['@unid'],
@@ -48,8 +56,8 @@ export function entryOfTodo(document: NotesDocument, floatingZone: string): Domi
     completedAt: instantOf(timeOf(document, 'CompletedDateTime'), floatingZone),
     syncKey: textOf(document, SYNC_KEY) || null,
     modifiedAt: modified === '' ? null : modified,
-    token: modified,
-    digest: modified,
+    token: `${modified}|${content}`,
+    digest: settled ? modified : `${modified}~`,
   };
 }
 

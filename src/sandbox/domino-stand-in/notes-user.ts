@@ -61,7 +61,7 @@ interface Content {
 
 const alarm = (minutes: number): Record<string, unknown> => ({
   action: 'display',
-  trigger: { duration: `${minutes < 0 ? '' : '-'}PT${Math.abs(minutes)}M` },
+  trigger: { value: `${minutes < 0 ? '' : '-'}PT${Math.abs(minutes)}M` },
 });
 
 const withContent = (fields: EntryFields, content: Content): EntryFields => ({

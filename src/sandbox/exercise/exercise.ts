@@ -1,8 +1,9 @@
 /** `sandbox --exercise`: plays the seed rules in a small sandbox of its own and says which hold. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '../../errors.ts';
+import { VERSION } from '../../version.ts';
 import { enableAll } from '../enable.ts';
 import { removeEmbeddedPostgres } from '../embedded-postgres.ts';
 import { openSandbox } from '../sandbox.ts';
@@ -31,6 +32,7 @@ export async function playExercise(
   const results: RuleResult[] = [];
   let world: World | null = null;
   try {
+    await sandbox.crm.registerRunner({ host: hostname(), process_id: process.pid, version: VERSION });
     await enableAll(sandbox);
     world = createWorld(sandbox, await findOutsider(sandbox.vendor));
     progress('First synchronisation');
