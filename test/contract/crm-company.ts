@@ -177,7 +177,8 @@ export const ALL_FIELDS: Required<CrmFields> = {
 };
 
 export const inbound = (uid: string, changes: Partial<InboundItem> = {}): InboundItem => {
-  const { appointment_id: _, ...link } = linkOf(uid, 0);
+  const link: Partial<LinkWrite> & InboundItem['link'] = linkOf(uid, 0);
+  delete link.appointment_id;
   const isNew = (changes.appointment_id ?? null) === null;
   return {
     item_no: 0,

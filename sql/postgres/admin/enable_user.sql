@@ -75,7 +75,10 @@ begin
     enqueued := domino_sync.enqueue_window(p_crm_user_id);
 
     insert into domino_sync.activity (crm_user_id, direction, action, reason_code, detail)
-    values (p_crm_user_id, 'admin', 'enabled', 'first_sync', format('%s, %s, by %s', v_mail_file, p_direction, session_user));
+    values (
+        p_crm_user_id, 'admin', 'enabled', 'first_sync',
+        format('%s, %s, by %s', v_mail_file, p_direction, session_user)
+    );
     return next;
 end;
 $$;

@@ -1,4 +1,5 @@
--- A flag of the vendor's, whatever its padding and spelling: `Y`, `Y    `, `true`, `1`. No SET clause, so that it is inlined.
+-- A flag of the vendor's, whatever its padding and spelling: `Y`, `Y    `, `true`, `1`.
+-- No SET clause, so that it is inlined.
 create or replace function domino_sync.is_set(p_flag text)
 returns boolean
 language sql

@@ -15,7 +15,9 @@ with item as materialized (
     where w.outcome in ('created', 'updated')
 ),
 person as (
-    select i.appointment_id, i.organiser_id as crm_user_id, null as email, null::integer as person_id, 6 as response, 1 as rank
+    select
+        i.appointment_id, i.organiser_id as crm_user_id, null as email, null::integer as person_id, 6 as response,
+        1 as rank
     from item as i
     where i.outcome = 'created' and i.organiser_id is not null
 

@@ -27,7 +27,9 @@ select
         select count(*) from domino_sync.delivery as d where d.crm_user_id = s.crm_user_id and d.parked_at is null
     ) as pending_items,
     (
-        select count(*) from domino_sync_report.parked_items as p where p.crm_user_id = s.crm_user_id and p.severity = 'error'
+        select count(*)
+        from domino_sync_report.parked_items as p
+        where p.crm_user_id = s.crm_user_id and p.severity = 'error'
     ) as parked_items
 from domino_sync.sync_user as s
 left join domino_sync.crm_user as u on u.crm_user_id = s.crm_user_id
