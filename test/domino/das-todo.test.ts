@@ -1,4 +1,6 @@
 import type { PullRequest } from '../../src/domino/port.ts';
+import { documentSchema } from '../../src/domino/das/document.ts';
+import { entryOfTodo } from '../../src/domino/das/todo.ts';
 import { keyText, type EntryKey } from '../../src/item/domino-entry.ts';
 import { call, draft, failure, silent, start, stopAll, WINDOW } from './support/harness.ts';
 import type { ScriptedAnswer, ScriptedRequest, ScriptedServer } from './support/scripted-server.ts';
@@ -40,6 +42,7 @@ const answered = (changes?: Record<string, unknown>): ScriptedAnswer => ({
   headers: { 'Last-Modified': LAST_MODIFIED, Date: DATE },
   body: document(changes),
 });
+const token = entryOfTodo(documentSchema.parse(document()), 'UTC', null).token;
 const todo = draft({
   form: 'todo',
   subject: 'Call Bob',
@@ -100,7 +103,7 @@ describe('reading a To Do', () => {
       completedAt: null,
       syncKey: null,
       modifiedAt: TOKEN,
-      token: TOKEN,
+      token: expect.stringContaining(TOKEN),
       digest: TOKEN,
     });
     expect(server.requests[0]).toMatchObject({
@@ -269,7 +272,7 @@ describe('writing a To Do', () => {
     const result = await mail.update(
       key,
       { subject: 'new', completedAt: '2026-01-08T10:00:00Z' },
-      TOKEN,
+      token,
       silent,
     );
     expect(result).toMatchObject({
@@ -287,7 +290,7 @@ describe('writing a To Do', () => {
 
   it('sends no request for a patch a To Do cannot hold', async () => {
     const { server, mail } = await start(() => answered());
-    expect((await mail.update(key, { reminderMinutes: 5, attendees: [] }, TOKEN, silent)).outcome).toBe(
+    expect((await mail.update(key, { reminderMinutes: 5, attendees: [] }, token, silent)).outcome).toBe(
       'updated',
     );
     expect(server.asked('PATCH')).toEqual([]);
@@ -303,12 +306,12 @@ describe('writing a To Do', () => {
       if (method === 'PATCH') return { status: 412 };
       return answered(reads++ === 0 ? {} : { '@modified': strong('2026-01-05T08:10:30Z') });
     });
-    expect((await at.mail.update(key, { subject: 'x' }, TOKEN, silent)).outcome).toBe('changed');
+    expect((await at.mail.update(key, { subject: 'x' }, token, silent)).outcome).toBe('changed');
   });
 
   it('notices a save that failed behind a 200 (§2.5.5)', async () => {
     const silentConflict = await start(({ method }) => (method === 'PATCH' ? {} : answered()));
-    expect(await failure(silentConflict.mail.update(key, { subject: 'x' }, TOKEN, silent))).toMatchObject({
+    expect(await failure(silentConflict.mail.update(key, { subject: 'x' }, token, silent))).toMatchObject({
       code: 'domino_failed',
       details: { scope: 'item', transient: true },
     });
@@ -318,7 +321,7 @@ describe('writing a To Do', () => {
         ? {}
         : answered(reads++ === 0 ? {} : { Subject: 'theirs', '@modified': strong('2026-01-05T08:11:00Z') }),
     );
-    expect(await overtaken.mail.update(key, { subject: 'x' }, TOKEN, silent)).toMatchObject({
+    expect(await overtaken.mail.update(key, { subject: 'x' }, token, silent)).toMatchObject({
       outcome: 'changed',
       entry: { subject: 'theirs' },
     });

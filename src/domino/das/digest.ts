@@ -58,5 +58,11 @@ function spell(event: WireEvent, side: 'start' | 'end', context: ZoneContext): s
   return time.kind === 'date' ? time.date : time.at;
 }
 
-const hash = (parts: unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+/** The same for equal JSON values, in whatever order their members come. */
+export const hash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, inOrder)).digest('base64url').slice(0, 22);
+
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

@@ -1,9 +1,8 @@
 /** Calendar JSON to DominoEntry and DominoSummary. */
-import { createHash } from 'node:crypto';
 import type { DominoEntry, DominoSummary, EntryKey } from '../../item/domino-entry.ts';
 import type { Attendee, Person, When } from '../../item/sync-item.ts';
 import type { AllDay } from './all-day.ts';
-import { digestOf, noticeTypeOf, splitCategories } from './digest.ts';
+import { digestOf, hash, noticeTypeOf, splitCategories } from './digest.ts';
 import {
   addDays,
   addSeconds,
@@ -88,8 +87,9 @@ export function entryOf(
  * very second of ours would pass for the state we know.
  */
 export function tokenOf(event: WireEvent): string {
-  const content = createHash('sha256').update(JSON.stringify(event)).digest('base64url').slice(0, 22);
-  return `${event['last-modified'] ?? '~'}|${event.sequence ?? 0}|${content}`;
+  // Addresses are spelled differently in the answers to reads and to writes (§10.14).
+  const content = { ...event, href: undefined, links: undefined };
+  return `${event['last-modified'] ?? '~'}|${event.sequence ?? 0}|${hash(content)}`;
 }
 
 export function whenOf(event: WireEvent, context: DecodeContext): When | null {

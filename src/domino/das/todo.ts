@@ -4,7 +4,6 @@
  * What a To Do cannot hold through this interface: a reminder (`$Alarm` is a `$` item), attendees and an organiser, a
  * status other than completed. `DueState` is left to Domino: its codes are known by hearsay only.
  */
-import { createHash } from 'node:crypto';
 import type { DominoDraft, DominoEntry, DominoPatch } from '../../item/domino-entry.ts';
 import type { When } from '../../item/sync-item.ts';
 import {
@@ -17,6 +16,7 @@ import {
   type NotesDocument,
   type NotesTime,
 } from './document.ts';
+import { hash } from './digest.ts';
 import { dateIn, instantIn } from './times.ts';
 
 export const TODO_FORM = 'Task';
@@ -30,10 +30,13 @@ const ALL_DAY = 'CrmSyncAllDay';
  * of its last change may change once more under the same time, so its digest is one that no list shows and it is read
  * again; and the token holds the content too.
  */
-export function entryOfTodo(document: NotesDocument, floatingZone: string, clock: string | null): DominoEntry {
+export function entryOfTodo(
+  document: NotesDocument,
+  floatingZone: string,
+  clock: string | null,
+): DominoEntry {
   const modified = modifiedOf(document);
   const settled = clock === null || modified < clock;
-  const content = createHash('sha256').update(JSON.stringify(document)).digest('base64url').slice(0, 22);
   return {
     key: { form: 'todo', uid: document['@unid'], recurrenceId: null },
     unid: document['@unid'],
@@ -56,7 +59,7 @@ export function entryOfTodo(document: NotesDocument, floatingZone: string, clock
     completedAt: instantOf(timeOf(document, 'CompletedDateTime'), floatingZone),
     syncKey: textOf(document, SYNC_KEY) || null,
     modifiedAt: modified === '' ? null : modified,
-    token: `${modified}|${content}`,
+    token: `${modified}|${hash(document)}`,
     digest: settled ? modified : `${modified}~`,
   };
 }

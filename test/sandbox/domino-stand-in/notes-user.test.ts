@@ -46,7 +46,7 @@ describe('a Notes user', () => {
         categories: 'Projects;Phone Calls',
         'last-modified': '20260302T080100Z',
         sequence: 0,
-        alarm: [{ action: 'display', trigger: { duration: '-PT15M' } }],
+        alarm: [{ action: 'display', trigger: { value: '-PT15M' } }],
       });
       alice.delete({ uid });
       expect((await call('GET', `${ALICE}/events/${uid}`)).status).toBe(404);
