@@ -1,7 +1,7 @@
 /** Writes one entry in Domino that is there already: ours to update, or found where we meant to create it. */
 import type { ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
 import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
-import { draftFromItem, itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
+import { draftFromItem, formOf, itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
 import { mergeItems } from '../item/merge.ts';
 import type { SyncItem } from '../item/sync-item.ts';
 import { dominoContext, type MailboxContext } from './context.ts';
@@ -21,6 +21,7 @@ export async function updateEntry(
   crm: SyncItem,
   role: LinkRole,
 ): Promise<Effect> {
+  if (formOf(crm) !== link.form) return changeForm(context, delivery, link, crm, role);
   const base = link.base_item;
   if (base === null) {
     const entry = await context.mailFile.read(linkKey(link), { signal: context.calls });
@@ -160,7 +161,7 @@ async function tellCrm(
   return effect('unchanged', 'domino_changed', null);
 }
 
-/** The CRM edited what was deleted in Notes: the edit wins, the entry is made anew under the next uid, and it is told. */
+/** The CRM edited what was deleted in Notes: the edit wins, the entry is made anew, and it is told. */
 async function recreate(
   context: MailboxContext,
   delivery: Delivery,
@@ -168,6 +169,46 @@ async function recreate(
   crm: SyncItem,
   role: LinkRole,
 ): Promise<Effect> {
+  const made = await makeAnew(context, delivery, link, crm, role);
+  return effect('created', 'conflict_resolved', made, {
+    detail: 'deleted in Notes while it was edited in the CRM: made again',
+    conflicts: [
+      {
+        field: 'existence',
+        base_value: null,
+        crm_value: 'edited',
+        domino_value: 'deleted',
+        winner: 'crm',
+        decided_by: 'an edit wins over a deletion',
+      },
+    ],
+  });
+}
+
+/**
+ * An appointment became a To Do, or the reverse: two stores of the mail file, so the old entry goes and a new one comes.
+ * The old one first: cut short between the two, the next attempt finds it gone and goes on.
+ */
+async function changeForm(
+  context: MailboxContext,
+  delivery: Delivery,
+  link: ItemLink,
+  crm: SyncItem,
+  role: LinkRole,
+): Promise<Effect> {
+  await context.mailFile.delete(linkKey(link), { notify: context.settings.notify, signal: context.calls });
+  const made = await makeAnew(context, delivery, link, crm, role);
+  return effect('updated', 'crm_changed', made, { detail: `made again as ${crm.kind}` });
+}
+
+/** A new entry under the next uid derived from the pair, its intent recorded first. */
+async function makeAnew(
+  context: MailboxContext,
+  delivery: Delivery,
+  link: ItemLink,
+  crm: SyncItem,
+  role: LinkRole,
+): Promise<LinkWrite> {
   const incarnation = link.incarnation + 1;
   const intent = newLink({
     appointmentId: link.appointment_id,
@@ -182,25 +223,9 @@ async function recreate(
   const answer = await context.mailFile.create(
     intent.domino_uid,
     draftFromItem(crm, dominoContext(context)),
-    {
-      notify: context.settings.notify,
-      since: null,
-      signal: context.calls,
-    },
+    { notify: context.settings.notify, since: null, signal: context.calls },
   );
-  return effect('created', 'conflict_resolved', entryLink(context, intent, role, crm, answer.entry), {
-    detail: 'deleted in Notes while it was edited in the CRM: made again',
-    conflicts: [
-      {
-        field: 'existence',
-        base_value: null,
-        crm_value: 'edited',
-        domino_value: 'deleted',
-        winner: 'crm',
-        decided_by: 'an edit wins over a deletion',
-      },
-    ],
-  });
+  return entryLink(context, intent, role, crm, answer.entry);
 }
 
 const isEmpty = (patch: DominoPatch): boolean => Object.keys(patch).length === 0;

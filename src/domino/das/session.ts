@@ -203,7 +203,13 @@ export function createSession(client: HttpClient, options: SessionOptions): Sess
     }
     if (mode === 'basic') proven = false;
     mode = 'form';
-    await logIn(page.text === '' ? null : page.text);
+    try {
+      await logIn(page.text === '' ? null : page.text);
+    } catch (error) {
+      // A login page shown once by mistake must not close a server that takes Basic for good.
+      if (options.auth === 'auto') mode = 'basic';
+      throw error;
+    }
   }
 
   async function exchangeAuthenticated(request: DasRequest): Promise<HttpAnswer> {
