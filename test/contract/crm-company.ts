@@ -48,7 +48,7 @@ const PEOPLE = `
       (90, 'Pat@customer.example'), (91, 'quinn@customer.example');
   -- 99 is some other entity: its links must not count
   insert into emaillink (elink_linkid, elink_entityid, elink_recordid, elink_emailid) values
-      (95, 13, 71, 90), (96, 13, 70, 90), (97, 13, 72, 91), (98, 99, 5, 91);
+      (95, 13, 71, 90), (96, 13, 70, 90), (97, 13, 72, 91), (98, 99, 70, 91);
 `;
 
 /** Alice's mailbox is enabled and leased by the runner. */

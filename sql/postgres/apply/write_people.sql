@@ -13,7 +13,7 @@ declare
     v_ids integer[];
 begin
     update public.comm_link as l
-    set cmli_status = case when l.cmli_status = 6 and l.cmli_deleted is null then 6 else p.response end,
+    set cmli_status = p.response,
         cmli_deleted = null,
         cmli_updatedby = p_crm_user_id,
         cmli_updateddate = p_now,
