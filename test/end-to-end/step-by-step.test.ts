@@ -43,13 +43,11 @@ test('a second run after both sides came to rest writes nothing anywhere', async
   world
     .notes(anna)
     .createMeeting({ subject: 'Rest too', start: at.utc, end: at.utc, invitees: [bert.email] });
-  world
-    .notes(bert)
-    .createAllDay({
-      subject: 'Holiday',
-      date: at.utc.slice(0, 10),
-      lastDate: world.at(5, 9).utc.slice(0, 10),
-    });
+  world.notes(bert).createAllDay({
+    subject: 'Holiday',
+    date: at.utc.slice(0, 10),
+    lastDate: world.at(5, 9).utc.slice(0, 10),
+  });
   await world.settle();
   await waitForNextSeconds(2);
   await world.settle();
