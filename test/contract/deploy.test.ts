@@ -74,9 +74,9 @@ describe('deploy on postgres', () => {
       drop trigger domino_sync_comm_link_insert on comm_link;
       grant select on domino_sync.setting to public;
       grant select on users to domino_sync_runner;
-      delete from domino_sync.migrations where id = 6`);
+      delete from domino_sync.migrations where id = 7`);
     expect(await findings()).toEqual([
-      'migration_pending 006_deployment.sql',
+      'migration_pending 007_link_fillfactor.sql',
       'grants_altered admin/grants.sql',
       'object_missing queue/fold_changes.sql',
       'object_altered queue/live_runner.sql',
@@ -85,11 +85,10 @@ describe('deploy on postgres', () => {
     ]);
     await database.admin.query(
       `insert into domino_sync.migrations (id, name, hash)
-       select 6, 'deployment', 'edited'`,
+       select 7, 'link_fillfactor', 'edited'`,
     );
-    expect(await findings()).toContain('migration_edited 006_deployment.sql');
-    await database.admin.query('delete from domino_sync.migrations where id = 6');
-    await database.admin.query('drop table domino_sync.deployed_object');
+    expect(await findings()).toContain('migration_edited 007_link_fillfactor.sql');
+    await database.admin.query('delete from domino_sync.migrations where id = 7');
     await deploy(url);
     expect(await findings()).toEqual(['vendor_rights public.users']);
   });

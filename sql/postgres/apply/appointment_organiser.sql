@@ -3,7 +3,8 @@
 --
 -- A restriction on appointment_id must reach the vendor's index from any query. So there are few relations (from eight
 -- on, PostgreSQL no longer reorders joins), and what is looked up row by row stays in a LATERAL that cannot be flattened.
--- The branches exclude each other.
+-- The branches exclude each other. OFFSET 0 keeps the id an expression made once an appointment: in a condition on users
+-- it would be made once for each of them, where that table is small enough to be scanned.
 create or replace view domino_sync.appointment_organiser as
 select
     c.comm_communicationid as appointment_id,
@@ -25,8 +26,11 @@ left join lateral (
 
     -- Comm_Organizer is a user id as text
     select u.user_userid, lower(btrim(u.user_emailaddress))
-    from public.users as u
-    where u.user_userid = case when btrim(c.comm_organizer) ~ '^[0-9]{1,9}$' then btrim(c.comm_organizer)::integer end
+    from (
+        select case when btrim(c.comm_organizer) ~ '^[0-9]{1,9}$' then btrim(c.comm_organizer)::integer end as user_id
+        offset 0
+    ) as n
+    join public.users as u on u.user_userid = n.user_id
 
     union all
 
@@ -40,9 +44,12 @@ left join lateral (
           and coalesce(c.comm_organizer, '') not like '%@%'
           and not exists (
               select
-              from public.users as named
-              where named.user_userid
-                  = case when btrim(c.comm_organizer) ~ '^[0-9]{1,9}$' then btrim(c.comm_organizer)::integer end
+              from (
+                  select
+                      case when btrim(c.comm_organizer) ~ '^[0-9]{1,9}$' then btrim(c.comm_organizer)::integer end as user_id
+                  offset 0
+              ) as n
+              join public.users as named on named.user_userid = n.user_id
           )
         order by (l.cmli_status = 6) is not true, (u.user_userid = c.comm_createdby) is not true, u.user_userid
         limit 1

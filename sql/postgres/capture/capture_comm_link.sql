@@ -17,15 +17,38 @@ begin
     if tg_op = 'UPDATE' then
         insert into domino_sync.change_log (appointment_id, crm_user_id, operation, origin, captured_at)
         select ends.appointment_id, ends.crm_user_id, 'L', v_origin, statement_timestamp()
-        from new_rows as after
-        full join old_rows as before on before.cmli_commlinkid = after.cmli_commlinkid
-        cross join lateral (
-            values
-                (after.cmli_comm_communicationid, after.cmli_comm_userid, after.cmli_isexternalattendee, true),
-                (before.cmli_comm_communicationid, before.cmli_comm_userid, before.cmli_isexternalattendee,
-                 (before.cmli_comm_communicationid, before.cmli_comm_userid, before.cmli_isexternalattendee) is distinct
-                 from (after.cmli_comm_communicationid, after.cmli_comm_userid, after.cmli_isexternalattendee))
-        ) as ends (appointment_id, crm_user_id, external, counts)
+        from (
+            select
+                case when s.is_after then s.appointment_id else s.old_appointment_id end as appointment_id,
+                case when s.is_after then s.crm_user_id else s.old_crm_user_id end as crm_user_id,
+                case when s.is_after then s.external else s.old_external end as external
+            from (
+                select
+                    after.cmli_comm_communicationid as appointment_id,
+                    after.cmli_comm_userid as crm_user_id,
+                    after.cmli_isexternalattendee as external,
+                    before.cmli_comm_communicationid as old_appointment_id,
+                    before.cmli_comm_userid as old_crm_user_id,
+                    before.cmli_isexternalattendee as old_external,
+                    unnest(case
+                        when (after.cmli_comm_communicationid, after.cmli_comm_userid, after.cmli_isexternalattendee)
+                             is distinct from
+                             (before.cmli_comm_communicationid, before.cmli_comm_userid, before.cmli_isexternalattendee)
+                            then '{t,f}'::boolean[]
+                        else '{t}'
+                    end) as is_after
+                from new_rows as after
+                full join old_rows as before on before.cmli_commlinkid = after.cmli_commlinkid
+                where (after.cmli_comm_communicationid, after.cmli_comm_userid, after.cmli_deleted, after.cmli_status,
+                       after.cmli_isexternalattendee, after.cmli_recipient, after.cmli_externalpersonid,
+                       after.cmli_comm_personid, after.cmli_comm_notifytime, after.cmli_commlinkid)
+                      is distinct from
+                      (before.cmli_comm_communicationid, before.cmli_comm_userid, before.cmli_deleted,
+                       before.cmli_status, before.cmli_isexternalattendee, before.cmli_recipient,
+                       before.cmli_externalpersonid, before.cmli_comm_personid, before.cmli_comm_notifytime,
+                       before.cmli_commlinkid)
+            ) as s
+        ) as ends
         cross join lateral (
             -- LIMIT keeps this a look-up by key: a hash join planned for a bulk update would scan the vendor's whole
             -- table again at every later one-row save of the session
@@ -33,15 +56,7 @@ begin
             where c.comm_communicationid = ends.appointment_id and c.comm_type = 'Appointment'
             limit 1
         ) as appointment
-        where (after.cmli_comm_communicationid, after.cmli_comm_userid, after.cmli_deleted, after.cmli_status,
-               after.cmli_isexternalattendee, after.cmli_recipient, after.cmli_externalpersonid,
-               after.cmli_comm_personid, after.cmli_comm_notifytime, after.cmli_commlinkid)
-              is distinct from
-              (before.cmli_comm_communicationid, before.cmli_comm_userid, before.cmli_deleted, before.cmli_status,
-               before.cmli_isexternalattendee, before.cmli_recipient, before.cmli_externalpersonid,
-               before.cmli_comm_personid, before.cmli_comm_notifytime, before.cmli_commlinkid)
-          and ends.counts
-          and (ends.crm_user_id is not null or ends.external = 'Y');
+        where ends.crm_user_id is not null or ends.external = 'Y';
     elsif tg_op = 'INSERT' then
         insert into domino_sync.change_log (appointment_id, crm_user_id, operation, origin, captured_at)
         select l.cmli_comm_communicationid, l.cmli_comm_userid, 'L', v_origin, statement_timestamp()

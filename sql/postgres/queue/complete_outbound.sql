@@ -13,15 +13,13 @@ as $$
 -- Writes: delivery, item_link, conflict, activity.
 begin
     perform domino_sync.require_mailbox_leases(
-        p_runner, array(select distinct (r ->> 'crm_user_id')::integer from jsonb_array_elements(p_results) as r));
+        p_runner, array(select distinct r.crm_user_id from jsonb_to_recordset(p_results) as r (crm_user_id integer)));
 
     select e.completed, e.requeued into completed, requeued
     from domino_sync.end_deliveries(p_runner, p_results) as e;
 
-    perform domino_sync.store_links(
-        (select coalesce(jsonb_agg(r -> 'link'), '[]')
-         from jsonb_array_elements(p_results) as r
-         where jsonb_typeof(r -> 'link') = 'object'));
+    -- a path, because jsonb_agg over the same links takes three times as long
+    perform domino_sync.store_links(jsonb_path_query_array(p_results, '$[*].link ? (@.type() == "object")'));
 
     insert into domino_sync.conflict (
         appointment_id, crm_user_id, field, base_value, crm_value, domino_value, winner, decided_by)

@@ -15,7 +15,12 @@ begin
     into v_done, v_newer
     from (
         select d.ctid, d.version = r.version and d.leased_version = r.version as still
-        from jsonb_to_recordset(p_results) as r (appointment_id integer, crm_user_id integer, version bigint)
+        from (
+            -- in the order a fold takes them, so that neither waits for the other
+            select p.appointment_id, p.crm_user_id, p.version
+            from jsonb_to_recordset(p_results) as p (appointment_id integer, crm_user_id integer, version bigint)
+            order by p.crm_user_id, p.appointment_id
+        ) as r
         cross join lateral (
             select k.ctid, k.version, k.leased_version, k.crm_user_id, k.appointment_id
             from domino_sync.delivery as k

@@ -46,6 +46,7 @@ begin
         next_attempt_at = excluded.next_attempt_at, parked_at = null, last_reason_code = null, last_error = null;
     get diagnostics deliveries = row_count;
 
+    perform domino_sync.trim_delivery();
     perform domino_sync.trim_change_log();
     return next;
 end;

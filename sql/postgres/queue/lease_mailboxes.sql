@@ -8,7 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
--- administrator, paused ones for their next_poll_at.  A mailbox that was switched off is leased only for its deliveries.
+-- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
 -- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
 -- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000.
 -- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.

@@ -32,7 +32,8 @@ begin
         unlinked_at = case when excluded.state = 'unlinked' then coalesce(old.unlinked_at, excluded.unlinked_at) end,
         -- the first attempt to create this very entry: from then on Domino may have it
         created_at = case
-            when excluded.state = 'creating' and (old.state, old.domino_uid) is distinct from ('creating', excluded.domino_uid)
+            when excluded.state = 'creating'
+                 and (old.state, old.domino_uid) is distinct from ('creating', excluded.domino_uid)
                 then excluded.created_at
             else old.created_at
         end,
@@ -47,7 +48,8 @@ exception when unique_violation then
     where l.appointment_id <> n.appointment_id
     limit 1;
     raise exception 'refused: appointment % of CRM user %: domino_uid % belongs to appointment %',
-        v_taken.appointment_id, v_taken.crm_user_id, v_taken.domino_uid, coalesce(v_taken.holder::text, 'twice in this call')
+        v_taken.appointment_id, v_taken.crm_user_id, v_taken.domino_uid,
+        coalesce(v_taken.holder::text, 'twice in this call')
         using errcode = 'CDS03';
 end;
 $$;
