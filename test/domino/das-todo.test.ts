@@ -1,84 +1,20 @@
-import type { PullRequest } from '../../src/domino/port.ts';
-import { documentSchema } from '../../src/domino/das/document.ts';
-import { entryOfTodo } from '../../src/domino/das/todo.ts';
-import { keyText, type EntryKey } from '../../src/item/domino-entry.ts';
-import { call, draft, failure, silent, start, stopAll, WINDOW } from './support/harness.ts';
-import type { ScriptedAnswer, ScriptedRequest, ScriptedServer } from './support/scripted-server.ts';
+import { keyText } from '../../src/item/domino-entry.ts';
+import { call, failure, silent, start, stopAll } from './support/harness.ts';
+import {
+  DOCUMENTS,
+  UNID,
+  key,
+  LAST_MODIFIED,
+  TOKEN,
+  strong,
+  GONE,
+  answered,
+  token,
+  todo,
+  store,
+} from './support/todos.ts';
 
 afterEach(stopAll);
-
-const DOCUMENTS = '/mail/foo.nsf/api/data/documents';
-const UNID = '8178B1C14B1E9B6B8525624F0062FE9F';
-const key: EntryKey = { form: 'todo', uid: UNID, recurrenceId: null };
-const DATE = 'Mon, 05 Jan 2026 09:00:00 GMT';
-const LAST_MODIFIED = 'Mon, 05 Jan 2026 08:10:00 GMT';
-const TOKEN = '2026-01-05T08:10:00Z';
-const strong = (data: string): object => ({ data, type: 'datetime' });
-const GONE: ScriptedAnswer = {
-  status: 404,
-  body: { code: 404, text: 'Not Found', message: 'The URI must refer to an existing document.' },
-};
-
-/** A document in the shape of the reference (§2.4), read with `strongtype=true`, which wraps the stamps too (§10.23). */
-const document = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
-  '@href': `${DOCUMENTS}/unid/${UNID}`,
-  '@unid': UNID,
-  '@noteid': '1926',
-  '@created': strong('2026-01-05T08:00:00Z'),
-  '@modified': strong(TOKEN),
-  '@authors': 'CN=Jane Doe/O=Acme',
-  '@form': 'Task',
-  Subject: 'Call Bob',
-  StartDateTime: strong('2026-01-09T15:00:00Z'),
-  DueDateTime: strong('2026-01-09T16:00:00Z'),
-  Categories: ['Sales', 'VIP'],
-  Body: {
-    type: 'multipart',
-    content: [{ contentType: 'text/html; charset=UTF-8', data: '<p>one</p><p>two &amp; three</p>' }],
-  },
-  ...changes,
-});
-const answered = (changes?: Record<string, unknown>): ScriptedAnswer => ({
-  headers: { 'Last-Modified': LAST_MODIFIED, Date: DATE },
-  body: document(changes),
-});
-const token = entryOfTodo(documentSchema.parse(document()), 'UTC', null).token;
-const todo = draft({
-  form: 'todo',
-  subject: 'Call Bob',
-  when: { allDay: false, start: '2026-01-09T15:00:00Z', end: '2026-01-09T16:00:00Z', timeZone: null },
-});
-
-/** A mail file's documents, kept as Domino keeps them: items set by PATCH and POST, read back typed. */
-function store(): {
-  script: (request: ScriptedRequest) => ScriptedAnswer;
-  documents: Map<string, Record<string, unknown>>;
-} {
-  const documents = new Map<string, Record<string, unknown>>();
-  let clock = Date.parse('2026-01-05T08:00:00Z');
-  const stamp = (): object => strong(new Date((clock += 1000)).toISOString().replace('.000Z', 'Z'));
-  const script = ({ method, path, query, json }: ScriptedRequest): ScriptedAnswer => {
-    const unid = path.split('/').at(-1)!;
-    const now = stamp();
-    if (method === 'POST') {
-      const id = String(documents.size + 1).padStart(32, '0');
-      documents.set(id, { '@unid': id, '@form': query['form'], '@created': now, '@modified': now, ...json });
-      return { status: 201, headers: { Location: `http://host${DOCUMENTS}/unid/${id}` } };
-    }
-    if (path === DOCUMENTS) {
-      const list = [...documents.values()].map((one) => ({
-        '@modified': (one['@modified'] as { data: string }).data,
-        '@unid': one['@unid'],
-      }));
-      return { headers: { Date: DATE }, body: list };
-    }
-    const found = documents.get(unid);
-    if (found === undefined) return GONE;
-    if (method === 'PATCH') documents.set(unid, { ...found, ...json, '@modified': now });
-    return method === 'PATCH' ? {} : { headers: { 'Last-Modified': LAST_MODIFIED }, body: found };
-  };
-  return { script, documents };
-}
 
 describe('reading a To Do', () => {
   it('reads a Task quietly and typed (§2.4)', async () => {
@@ -362,136 +298,5 @@ describe('probing To Dos', () => {
     expect(await open.mail.probe([key], call)).toEqual(new Map([[keyText(key), 'gone']]));
     const closed = await start(({ path }) => (path === DOCUMENTS ? { status: 404 } : GONE));
     await failure(closed.mail.probe([key], call));
-  });
-});
-
-describe('pulling with the Data service', () => {
-  const MAIL = 'A'.repeat(32);
-  const APPOINTMENT = 'B'.repeat(32);
-  const ask = (changes: Partial<PullRequest> = {}): PullRequest => ({
-    cursor: null,
-    window: WINDOW,
-    known: [],
-    todos: true,
-    ...changes,
-  });
-  const documents: Record<string, Record<string, unknown>> = {
-    [UNID]: document(),
-    [MAIL]: document({ '@unid': MAIL, '@form': 'Memo' }),
-    [APPOINTMENT]: document({ '@unid': APPOINTMENT, '@form': 'Appointment', ApptUNID: 'uid-1' }),
-  };
-  const ROW = {
-    id: 'uid-1',
-    start: { date: '2017-05-04', time: '16:45:00', utc: true },
-    end: { date: '2017-05-04', time: '17:30:00', utc: true },
-  };
-  let date = DATE;
-  const script = ({ path }: ScriptedRequest): ScriptedAnswer => {
-    if (path.includes('/api/calendar/'))
-      return { headers: { 'Content-Range': 'items 0-0' }, body: { events: [ROW] } };
-    if (path === DOCUMENTS) {
-      const body = Object.keys(documents).map((unid) => ({ '@modified': TOKEN, '@unid': unid }));
-      return { headers: { Date: date }, body };
-    }
-    return { headers: { Date: date }, body: documents[path.split('/').at(-1)!] };
-  };
-  const sinceOf = (server: ScriptedServer): (string | undefined)[] =>
-    server.requests.filter(({ path }) => path === DOCUMENTS).map(({ query }) => query['since']);
-  beforeEach(() => {
-    date = DATE;
-  });
-
-  it('finds To Dos among the modified documents, quietly, and reads mail once only (§2.3)', async () => {
-    const { server, mail } = await start(script);
-    const first = await mail.pull(ask(), call);
-    expect(first.changed.filter(({ key: found }) => found.form === 'todo')).toEqual([
-      { key, digest: TOKEN, noticeType: null, subject: 'Call Bob', start: null },
-    ]);
-    expect(sinceOf(server)).toEqual([WINDOW.from]);
-    const reads = server.asked('GET', '/unid/');
-    expect(reads).toHaveLength(3);
-    expect(reads.every(({ query }) => query['markread'] === 'false')).toBe(true);
-
-    server.requests.length = 0;
-    const known = first.changed.map(({ key: found, digest, start: from }) => ({
-      key: found,
-      digest,
-      start: from,
-    }));
-    const second = await mail.pull(ask({ cursor: first.cursor, known }), call);
-    expect(second).toMatchObject({ changed: [], missing: [] });
-    // The server's clock, less the overlap; no document is read again.
-    expect(sinceOf(server)).toEqual(['2026-01-05T08:58:00Z']);
-    expect(server.asked('GET', '/unid/')).toEqual([]);
-  });
-
-  it('reads an event again when its document was modified though no list shows it (§5.2)', async () => {
-    const { mail } = await start(script);
-    const first = await mail.pull(ask(), call);
-    const known = first.changed.map(({ key: found, digest, start: from }) => ({
-      key: found,
-      digest,
-      start: from,
-    }));
-    // Without the memory of the cursor the Appointment counts as modified.
-    const again = await mail.pull(ask({ cursor: null, known }), call);
-    expect(again.changed.map(({ key: found }) => found.uid)).toEqual(['uid-1']);
-  });
-
-  it('puts known To Dos forward for probing now and then, because no list shows deletions', async () => {
-    const { mail } = await start(script, { todoSweepSeconds: 300 });
-    const gone = { key: { ...key, uid: 'C'.repeat(32) }, digest: 'x', start: null };
-    const first = await mail.pull(ask({ known: [gone] }), call);
-    expect(first.missing).toEqual([gone.key]);
-    const soon = await mail.pull(ask({ cursor: first.cursor, known: [gone] }), call);
-    expect(soon.missing).toEqual([]);
-    date = 'Mon, 05 Jan 2026 09:05:00 GMT';
-    expect((await mail.pull(ask({ cursor: soon.cursor, known: [gone] }), call)).missing).toEqual([gone.key]);
-  });
-
-  it('looks at everything again when the server clock went back further than the overlap', async () => {
-    const { server, mail } = await start(script);
-    const { cursor } = await mail.pull(ask(), call);
-    server.requests.length = 0;
-    date = 'Mon, 05 Jan 2026 07:00:00 GMT';
-    const { remarks } = await mail.pull(ask({ cursor }), call);
-    expect(sinceOf(server)).toEqual(['2026-01-05T08:58:00Z', WINDOW.from]);
-    expect(remarks!.join()).toContain('clock went back');
-  });
-
-  it('pulls events and leaves To Dos alone while the Data service is closed (§2.1)', async () => {
-    const known = { key, digest: 'x', start: null };
-    const { mail } = await start((request) =>
-      request.path.includes('/api/data') ? { status: 403 } : script(request),
-    );
-    const { changed, missing } = await mail.pull(ask({ known: [known] }), call);
-    expect(changed.map(({ key: found }) => found.uid)).toEqual(['uid-1']);
-    expect(missing).toEqual([]);
-  });
-
-  it('does not ask the Data service when To Dos are switched off, and keeps its cursor', async () => {
-    const { server, mail } = await start(script);
-    const { cursor } = await mail.pull(ask(), call);
-    server.requests.length = 0;
-    expect((await mail.pull(ask({ cursor, todos: false }), call)).cursor).toBe(cursor);
-    expect(server.asked('GET', '/api/data')).toEqual([]);
-  });
-
-  it('begins anew with a cursor it cannot read', async () => {
-    const { server, mail } = await start(script);
-    await mail.pull(ask({ cursor: 'of another version' }), call);
-    expect(sinceOf(server)).toEqual([WINDOW.from]);
-  });
-
-  it('throws when the list of documents breaks off, rather than skip what it did not get', async () => {
-    const { mail } = await start((request) =>
-      request.path === DOCUMENTS
-        ? { headers: { 'Content-Type': 'application/json' }, body: '[]\n{"code":500}' }
-        : script(request),
-    );
-    expect(await failure(mail.pull(ask(), call))).toMatchObject({
-      code: 'domino_garbled',
-      details: { scope: 'mailbox', transient: true },
-    });
   });
 });
