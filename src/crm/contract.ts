@@ -138,7 +138,7 @@ export interface KnownLink {
   domino_digest: string | null;
   domino_token: string | null;
   reason_code: string | null;
-  /** Parked by a transient fault and due again. */
+  /** To be read whatever the list shows: parked and due again, or not compared in full for `recheck_hours`. */
   retry_due: boolean;
 }
 

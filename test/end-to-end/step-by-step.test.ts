@@ -189,6 +189,32 @@ test('losing the link tables makes no second entry of what the CRM created', asy
   expect(await world.bySubject('Survives')).toHaveLength(1);
 });
 
+test('where the Data service is closed, an edited text is found by the recheck, although no list shows it', async () => {
+  const { world, sides, anna } = await open();
+  sides.standIn.knobs.services.data = false;
+  const at = world.at(3, 9);
+  const id = await world.crm.createAppointment(anna.userId, {
+    subject: 'Text',
+    start: at.wall,
+    end: at.wall,
+    note: 'old',
+  });
+  await world.settle();
+  const [entry] = world.calendarEntries(anna, 'Text');
+  world.notes(anna).edit({ uid: entry!.uid, body: 'new' });
+  await world.settle();
+  const note = async () =>
+    (await sides.vendor.query('select comm_note from communication where comm_communicationid = $1', [id]))
+      .rows[0].comm_note;
+  expect(await note()).toBe('old');
+  await sides.vendor.query("update domino_sync.item_link set checked_at = checked_at - interval '25 hours'");
+  await world.settle();
+  expect(await note()).toBe('new');
+  sides.standIn.requests.reset();
+  await world.settle();
+  expect(sides.standIn.requests.count().read).toBe(0);
+});
+
 test('both sides edit the same appointment: different fields merge, the same field goes to the newest and the loser is kept', async () => {
   const { world, sides, anna } = await open({ settings: { merge_policy: 'domino' } });
   const at = world.at(3, 9);

@@ -20,6 +20,8 @@ as $$
 -- Parameters: p_crm_user_id, the mailbox.
 -- An entry can be linked and, because a later change of it was refused, parked as well. It is then listed as linked, with
 -- the digest, reason and retry of the parked state: it is not read again until it changes or the retry is due.
+-- retry_due: to be read whether or not it shows a change. A list tells neither text nor attendees, so a linked entry that
+-- was not compared in full for setting recheck_hours is due as well.
 select
     l.appointment_id,
     coalesce(l.state, 'parked'),
@@ -30,9 +32,17 @@ select
     case when p.domino_uid is not null then p.domino_digest else l.domino_digest end,
     l.domino_token,
     coalesce(p.reason_code, l.unlinked_reason),
-    coalesce(p.next_attempt_at <= now(), false)
+    case
+        when p.domino_uid is not null then coalesce(p.next_attempt_at <= now(), false)
+        else l.state = 'linked' and l.checked_at < now() - make_interval(hours => k.recheck_hours)
+    end
 from (select i.* from domino_sync.item_link as i where i.crm_user_id = p_crm_user_id) as l
 full join (select q.* from domino_sync.inbound_parked as q where q.crm_user_id = p_crm_user_id) as p
     on p.domino_uid = l.domino_uid and p.domino_recurrence_id = l.domino_recurrence_id
+cross join (
+    select coalesce(max(s.value)::integer, 24) as recheck_hours
+    from domino_sync.setting as s
+    where s.name = 'recheck_hours'
+) as k
 order by 4, 5;
 $$;
