@@ -202,9 +202,13 @@ function decideKnown(
   const pair: Pair = { link, role: link.role, appointment, crm: crm.item, entry, domino: domino.item };
   const merge = mergePair(context, pair);
   if (merge.toCrm.length === 0 && merge.toDomino.length === 0 && merge.conflicts.length === 0) {
-    return { do: 'save', link: withBase(link, link.role, link.kind, entry, seenBase(pair, merge, crm.item)) };
+    return {
+      do: 'save',
+      link: listed(summary, withBase(link, link.role, link.kind, entry, seenBase(pair, merge, crm.item))),
+    };
   }
-  return { do: 'apply', item: inboundUpdate(context, no, pair, merge, 'domino_changed') };
+  const item = inboundUpdate(context, no, pair, merge, 'domino_changed');
+  return { do: 'apply', item: { ...item, link: listed(summary, item.link) } };
 }
 
 function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen): Decision {
@@ -224,7 +228,13 @@ function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen
   if (isTooOld(context, read.item)) return { do: 'park', parked: park(summary, 'too_old', null) };
   return {
     do: 'apply',
-    item: inboundCreate(context, no, entry, read.item, organiser === owner ? 'organiser' : 'copy'),
+    item: inboundCreate(
+      context,
+      no,
+      { summary, entry },
+      read.item,
+      organiser === owner ? 'organiser' : 'copy',
+    ),
   };
 }
 
@@ -232,7 +242,7 @@ function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen
 function inboundCreate(
   context: MailboxContext,
   no: number,
-  entry: DominoEntry,
+  { summary, entry }: Seen,
   item: SyncItem,
   role: 'organiser' | 'copy',
 ): InboundItem {
@@ -263,7 +273,7 @@ function inboundCreate(
     fields,
     attendees_add: people,
     attendees_remove: [],
-    link: withBase(link, role, item.kind, entry, { crm, domino: item }),
+    link: listed(summary, withBase(link, role, item.kind, entry, { crm, domino: item })),
     write_back: false,
     action: 'created',
     reason_code: context.mailbox.first_sync_done ? 'domino_created' : 'first_sync',
@@ -271,6 +281,13 @@ function inboundCreate(
     conflicts: [],
   };
 }
+
+/**
+ * The digest that the list showed, should a server's list and single read ever differ: else the entry would be read at
+ * every poll. A To Do keeps the digest of its read, which says whether its second is over.
+ */
+const listed = <L extends Pick<LinkWrite, 'domino_digest' | 'form'>>(summary: DominoSummary, link: L): L =>
+  link.form === 'event' && summary.digest !== '' ? { ...link, domino_digest: summary.digest } : link;
 
 const park = (
   summary: DominoSummary,

@@ -34,6 +34,8 @@ export async function pullFromDomino(context: MailboxContext): Promise<PullOutco
     { signal: context.calls },
   );
 
+  for (const remark of pull.remarks ?? []) context.log.warn(remark);
+
   const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
   const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences);
   for (let i = 0; i < pull.changed.length; i += BATCH) {

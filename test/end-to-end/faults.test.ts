@@ -36,7 +36,7 @@ describe('a create whose outcome is not known', () => {
     const { world, sides } = two;
     const [anna] = world.users;
     const at = world.at(3, 9);
-    sides.standIn.faults.add({ ...effect, on: 'create' });
+    sides.standIn.faults.add({ ...effect, on: ['create'] });
     await world.crm.createAppointment(anna!.userId, { subject: 'Once only', start: at.wall, end: at.wall });
     await world.settle();
     await recover();
@@ -50,7 +50,7 @@ describe('a create whose outcome is not known', () => {
     const { world, sides } = two;
     const [anna] = world.users;
     const at = world.at(3, 9);
-    sides.standIn.faults.add({ effect: 'drop after', on: 'create' });
+    sides.standIn.faults.add({ effect: 'drop after', on: ['create'] });
     await world.crm.createAppointment(anna!.userId, { subject: 'Lost reply', start: at.wall, end: at.wall });
     await world.settle();
     const [entry] = world.calendarEntries(anna!, 'Lost reply');
@@ -67,7 +67,7 @@ describe('a create whose outcome is not known', () => {
     const { world, sides } = two;
     const [anna] = world.users;
     const at = world.at(3, 9);
-    sides.standIn.faults.add({ effect: 'drop after', on: 'create' });
+    sides.standIn.faults.add({ effect: 'drop after', on: ['create'] });
     await world.crm.createAppointment(anna!.userId, {
       subject: 'Call back',
       action: 'ToDo',

@@ -43,7 +43,7 @@ const entries = (subject: string) => two.world.calendarEntries(two.world.users[0
 
 test('SIGTERM finishes the item in hand, records it and gives everything back', async () => {
   const runner = await startRunner();
-  two.sides.standIn.faults.add({ effect: 'slow', ms: 1500, on: 'create' });
+  two.sides.standIn.faults.add({ effect: 'slow', ms: 1500, on: ['create'] });
   const id = await create('In hand');
   expect(await waitUntil(20_000, () => requestsOf('create').length === 1)).toBe(true);
   runner.child.kill('SIGTERM');
@@ -61,7 +61,7 @@ test('SIGTERM finishes the item in hand, records it and gives everything back', 
 
 test('after SIGKILL in the middle of a create another runner goes on at once, and there is one entry', async () => {
   const first = await startRunner();
-  two.sides.standIn.faults.add({ effect: 'slow', ms: 1000, on: 'create' });
+  two.sides.standIn.faults.add({ effect: 'slow', ms: 1000, on: ['create'] });
   const id = await create('Killed');
   expect(await waitUntil(20_000, () => requestsOf('create').length === 1)).toBe(true);
   first.child.kill('SIGKILL');
@@ -107,7 +107,7 @@ test('NOTIFY wakes the runner: a save is on its way long before the next tick', 
 
 test('the log holds no secret', async () => {
   const runner = await startRunner();
-  two.sides.standIn.faults.add({ effect: 'drop after', on: 'create' });
+  two.sides.standIn.faults.add({ effect: 'drop after', on: ['create'] });
   await create('Quiet');
   expect(await waitUntil(20_000, () => runner.log().includes('domino_unreachable'))).toBe(true);
   runner.child.kill('SIGTERM');
