@@ -1,9 +1,9 @@
 /** The CRM database on PostgreSQL: the procedures of `sql/postgres` behind the contract of both engines. */
+import { adminCalls } from './admin-calls.ts';
 import { CrmError, type CrmDatabase } from './contract.ts';
-import { adminCalls } from './postgres/admin-calls.ts';
 import { openCalls } from './postgres/calls.ts';
-import { runnerCalls } from './postgres/runner-calls.ts';
 import { openSession } from './postgres/session.ts';
+import { runnerCalls } from './runner-calls.ts';
 
 export interface OpenOptions {
   /** Shown to the DBA in pg_stat_activity. */

@@ -1,6 +1,6 @@
 /** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
-import type { CrmDatabase, CrmUser } from '../contract.ts';
-import { captureStateSchema, explanationSchema, syncStatusSchema } from '../report-schemas.ts';
+import type { CrmDatabase, CrmUser } from './contract.ts';
+import { captureStateSchema, explanationSchema, syncStatusSchema } from './report-schemas.ts';
 import { checked, type Calls } from './calls.ts';
 
 type AdminCalls = Pick<

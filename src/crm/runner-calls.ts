@@ -1,6 +1,6 @@
 /** The procedures of the runner (`docs/contract.md`), typed. */
 import { z } from 'zod';
-import { crmAppointmentSchema } from '../../item/crm-appointment.ts';
+import { crmAppointmentSchema } from '../item/crm-appointment.ts';
 import type {
   CrmDatabase,
   InboundOutcome,
@@ -9,8 +9,8 @@ import type {
   LeasedMailbox,
   MissingOutcome,
   Settings,
-} from '../contract.ts';
-import { itemLinkSchema, settingsSchema } from '../link-schema.ts';
+} from './contract.ts';
+import { itemLinkSchema, settingsSchema } from './link-schema.ts';
 import { checked, type Calls } from './calls.ts';
 
 type RunnerCalls = Pick<
@@ -39,10 +39,9 @@ type RunnerCalls = Pick<
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** `runner` gives the id of this process; it throws when the process has not announced itself. */
-export const runnerCalls = ({ rows, one }: Calls, runner: () => number): RunnerCalls => ({
+export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): RunnerCalls => ({
   readSettings: async () => checked<Settings>(settingsSchema, await one('read_settings'), 'read_settings'),
-  startRun: async (kind) =>
-    (await one<{ start_run: number }>('start_run', { p_runner: runner(), p_kind: kind })).start_run,
+  startRun: async (kind) => value<number>('start_run', { p_runner: runner(), p_kind: kind }),
   finishRun: async (runId, counts, error) => {
     await rows('finish_run', { p_run_id: runId, p_counts: json(counts), p_error: error });
   },
