@@ -228,7 +228,6 @@ export const RULES: readonly Rule[] = [
       const [anna] = world.users as [World['users'][number]];
       const { standIn } = world.sandbox;
       const crm = await world.sandbox.openCrm();
-      const before = standIn.requests.entries.length;
       const runner = await startRunner({
         crm,
         domino: world.sandbox.domino,
@@ -258,10 +257,27 @@ export const RULES: readonly Rule[] = [
         await runner.stop();
         await crm.close();
       }
-      const mine = standIn.requests.entries.slice(before).filter((one) => one.mailFile === anna.mailFile);
+      await world.settle();
+      const at = world.at(13, 9);
+      world.notes(anna).createAppointment({ subject: 'S6 order Notes', start: at.utc, end: at.utc });
+      await world.crm.createAppointment(anna.userId, {
+        subject: 'S6 order CRM',
+        start: at.wall,
+        end: at.wall,
+      });
+      standIn.requests.reset();
+      await world.cycle();
+      const kinds = standIn.requests.entries
+        .filter((one) => one.mailFile === anna.mailFile)
+        .map((one) => one.kind);
       check(
-        'a created entry is written before that cycle lists the mailbox',
-        writesComeBeforeLists(mine.map((one) => one.kind)),
+        'one cycle carries both ways',
+        world.calendarEntries(anna, 'S6 order CRM').length === 1 &&
+          (await world.bySubject('S6 order Notes')).length === 1,
+      );
+      check(
+        'the CRM’s change is written before the mailbox is listed',
+        kinds.includes('create') && kinds.indexOf('create') < kinds.indexOf('list'),
       );
       const { rows } = await world.vendor.query<{ n: number }>(
         `select count(*)::int as n from domino_sync.activity as out join domino_sync.activity as back on back.run_id = out.run_id and back.crm_user_id = out.crm_user_id
@@ -389,9 +405,3 @@ const everywhere = (world: World, subject: string | ((subject: string) => boolea
         .length,
     0,
   );
-
-/** Seen as one mailbox's requests: the first create stands before the first list that follows it. */
-const writesComeBeforeLists = (kinds: readonly string[]): boolean => {
-  const firstWrite = kinds.indexOf('create');
-  return firstWrite >= 0 && kinds.slice(firstWrite).includes('list');
-};

@@ -1,7 +1,7 @@
 /** What the rules of the exercise work with: real writes on both sides, cycles on demand, and looks at both sides. */
 import pg from 'pg';
 import { runCycle } from '../../runner/cycle.ts';
-import { effects } from '../../runner/counts.ts';
+import { effects, type Counts } from '../../runner/counts.ts';
 import { silentLog, type Log } from '../../log.ts';
 import { createCrmUserActions, type CrmUserActions } from '../crm/crm-user-actions.ts';
 import type { SampleUser } from '../crm/sample-people.ts';
@@ -18,6 +18,8 @@ export interface World {
   /** A CRM user with an address who is not enabled. */
   outsider: { userId: number; email: string };
   notes(user: SampleUser): NotesUser;
+  /** One cycle in which every mailbox is pulled. */
+  cycle(): Promise<Counts>;
   /** Cycles until one finds nothing to do. */
   settle(): Promise<void>;
   /** A CRM wall time `days` from today at `hour`, with its UTC instant. */
@@ -60,6 +62,19 @@ export function createWorld(sandbox: BothSides, outsider: World['outsider'], log
     );
     return found;
   };
+  const cycle = async (): Promise<Counts> => {
+    // A poll is due now, whatever the pace: an administrator's shortcut that only the exercise takes.
+    await vendor.query('update domino_sync.sync_user set next_poll_at = now() where enabled');
+    const { counts } = await runCycle({
+      crm: sandbox.crm,
+      domino: sandbox.domino,
+      log,
+      stopping: new AbortController().signal,
+      parallel: 8,
+      kind: 'once',
+    });
+    return counts;
+  };
   return {
     sandbox,
     crm: createCrmUserActions({ pool: sage, ids: 'identity', timeZone }),
@@ -69,18 +84,10 @@ export function createWorld(sandbox: BothSides, outsider: World['outsider'], log
     vendor,
     close: () => sage.end(),
     notes: (user) => standIn.notesUser(user.email),
+    cycle,
     settle: async () => {
-      for (let cycle = 0; cycle < MOST_CYCLES; cycle += 1) {
-        // A poll is due now, whatever the pace: an administrator's shortcut that only the exercise takes.
-        await vendor.query('update domino_sync.sync_user set next_poll_at = now() where enabled');
-        const { counts } = await runCycle({
-          crm: sandbox.crm,
-          domino: sandbox.domino,
-          log,
-          stopping: new AbortController().signal,
-          parallel: 8,
-          kind: 'once',
-        });
+      for (let count = 0; count < MOST_CYCLES; count += 1) {
+        const counts = await cycle();
         if (effects(counts) === 0 && counts.folded === 0) return;
       }
       throw new Error(`the two sides did not come to rest within ${MOST_CYCLES} cycles`);
