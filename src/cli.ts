@@ -1,25 +1,29 @@
 #!/usr/bin/env -S npx tsx
 /** The commands, thin: arguments in, exit code out. What a command does is in `commands/`. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
   listSettings,
   purgeHistory,
   retryParked,
   setSetting,
   switchCapture,
 } from './commands/administration.ts';
-import { userFacing } from './commands/connections.ts';
-import { deploy } from './commands/deploy.ts';
-import { doctor } from './commands/doctor.ts';
-import { once, run } from './commands/run.ts';
-import { sandbox } from './commands/sandbox.ts';
-import { showStatus } from './commands/status.ts';
 import { standardOutput, type Output } from './commands/output.ts';
-import { disableUser, enableUser, listUsers, testUsers, type EnableOptions } from './commands/users.ts';
-import { why } from './commands/why.ts';
+import type { EnableOptions } from './commands/users.ts';
 import { loadConfig, type Config } from './config.ts';
 import { EXIT, UserError, errorText, type ExitCode } from './errors.ts';
 import { VERSION } from './version.ts';
+
+/** Loaded when asked for: most commands need neither the sandbox nor both sides. */
+const commands = {
+  administration: () => import('./commands/administration.ts'),
+  deploy: () => import('./commands/deploy.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  run: () => import('./commands/run.ts'),
+  sandbox: () => import('./commands/sandbox.ts'),
+  status: () => import('./commands/status.ts'),
+  users: () => import('./commands/users.ts'),
+  why: () => import('./commands/why.ts'),
+};
 
 interface Common {
   json?: boolean;
@@ -49,7 +53,7 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     const file = common().config;
     return loadConfig(file === undefined ? {} : { file });
   };
-  const end = async (work: Promise<ExitCode>) => finish(await work);
+  const end = async (work: () => Promise<ExitCode>) => finish(await work());
 
   program
     .command('sandbox')
@@ -58,8 +62,8 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--fresh', 'forget the sandbox of the last start')
     .option('--quiet-life', 'no random edits after the first synchronisation')
     .action((options: { exercise?: boolean; fresh?: boolean; quietLife?: boolean }) =>
-      end(
-        sandbox(output(), {
+      end(async () =>
+        (await commands.sandbox()).sandbox(output(), {
           exercise: options.exercise === true,
           fresh: options.fresh === true,
           life: !options.quietLife,
@@ -70,17 +74,21 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('deploy')
     .description('install or update everything in the CRM database')
     .option('--check', 'change nothing, report what differs')
-    .action((options: { check?: boolean }) => end(deploy(config(), output(), options.check === true)));
+    .action((options: { check?: boolean }) =>
+      end(async () => (await commands.deploy()).deploy(config(), output(), options.check === true)),
+    );
   program
     .command('doctor')
     .description('check each prerequisite on both sides and say how to mend it')
-    .action(() => end(doctor(config(), output())));
+    .action(() => end(async () => (await commands.doctor()).doctor(config(), output())));
 
   const users = program.command('users').description('who takes part');
   users
     .command('list')
     .option('--all', 'also those who are not enabled, and why they cannot be')
-    .action((options: { all?: boolean }) => end(listUsers(config(), output(), options.all === true)));
+    .action((options: { all?: boolean }) =>
+      end(async () => (await commands.users()).listUsers(config(), output(), options.all === true)),
+    );
   users
     .command('enable <who>')
     .description('by CRM logon, e-mail address or user id')
@@ -90,57 +98,84 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .addOption(
       new Option('--direction <way>', 'which way').choices(['both', 'to_domino', 'to_crm']).default('both'),
     )
-    .action((who: string, options: EnableOptions) => end(enableUser(config(), output(), who, options)));
-  users.command('disable <who>').action((who: string) => end(disableUser(config(), output(), who)));
+    .action((who: string, options: EnableOptions) =>
+      end(async () => (await commands.users()).enableUser(config(), output(), who, options)),
+    );
+  users
+    .command('disable <who>')
+    .action((who: string) => end(async () => (await commands.users()).disableUser(config(), output(), who)));
   users
     .command('test [who]')
     .description('open the mail files of one or of all enabled users')
-    .action((who: string | undefined) => end(testUsers(config(), output(), who)));
+    .action((who: string | undefined) =>
+      end(async () => (await commands.users()).testUsers(config(), output(), who)),
+    );
 
   program
     .command('once')
     .description('one cycle: CRM → Domino, then Domino → CRM')
-    .action(() => end(once(config(), output())));
+    .action(() => end(async () => (await commands.run()).once(config(), output())));
   program
     .command('run')
     .description('cycles for ever; SIGTERM or Ctrl-C finishes what is in hand')
-    .action(() => end(run(config())));
+    .action(() => end(async () => (await commands.run()).run(config())));
   program
     .command('status')
     .description('backlog, lag, health, last runs')
-    .action(() => end(showStatus(config(), output())));
+    .action(() => end(async () => (await commands.status()).showStatus(config(), output())));
   program
     .command('why <id>')
     .description('everything known of an appointment (Comm_CommunicationId) or of a Domino uid')
-    .action((id: string) => end(why(config(), output(), id)));
+    .action((id: string) => end(async () => (await commands.why()).why(config(), output(), id)));
   program
     .command('retry [id]')
     .description('try parked items again: those of one appointment, or all')
     .action((id: string | undefined) =>
-      end(retryParked(config(), output(), id === undefined ? null : wholeNumber(id))),
+      end(async () =>
+        (await commands.administration()).retryParked(
+          config(),
+          output(),
+          id === undefined ? null : wholeNumber(id),
+        ),
+      ),
     );
   program
     .command('purge')
     .description('trim the history')
     .option('--keep-days <days>', 'days of history to keep', wholeNumber, 90)
-    .action((options: { keepDays: number }) => end(purgeHistory(config(), output(), options.keepDays)));
+    .action((options: { keepDays: number }) =>
+      end(async () => (await commands.administration()).purgeHistory(config(), output(), options.keepDays)),
+    );
 
   const settings = program.command('settings').description('the settings in the database');
-  settings.command('list').action(() => end(listSettings(config(), output())));
+  settings
+    .command('list')
+    .action(() => end(async () => (await commands.administration()).listSettings(config(), output())));
   settings
     .command('set <name> <value>')
-    .action((name: string, value: string) => end(setSetting(config(), output(), name, value)));
+    .action((name: string, value: string) =>
+      end(async () => (await commands.administration()).setSetting(config(), output(), name, value)),
+    );
 
   const capture = program.command('capture').description('around an upgrade of Sage CRM');
   capture
     .command('disable')
     .option('--reason <text>', 'kept with the gap', 'upgrade of Sage CRM')
-    .action((options: { reason: string }) => end(switchCapture(config(), output(), false, options.reason)));
-  capture.command('enable').action(() => end(switchCapture(config(), output(), true, '')));
+    .action((options: { reason: string }) =>
+      end(async () =>
+        (await commands.administration()).switchCapture(config(), output(), false, options.reason),
+      ),
+    );
+  capture
+    .command('enable')
+    .action(() =>
+      end(async () => (await commands.administration()).switchCapture(config(), output(), true, '')),
+    );
   return program;
 }
 
-function report(error: unknown): ExitCode {
+async function report(error: unknown): Promise<ExitCode> {
+  const { userFacing } = await import('./commands/connections.ts');
   const shown = userFacing(error);
   if (shown instanceof UserError) {
     process.stderr.write(`crm-domino-sync: ${shown.message}\n  ${shown.remedy}\n`);
@@ -156,7 +191,7 @@ async function main(): Promise<void> {
   try {
     await buildProgram((ended) => (code = ended)).parseAsync();
   } catch (error) {
-    code = report(error);
+    code = await report(error);
   }
   process.exitCode = code;
 }
