@@ -1,29 +1,44 @@
 /** Chooses the engine by the address of the CRM database. */
 import { CrmError, type CrmDatabase } from './contract.ts';
-import { checkPostgres, type Finding } from './deploy/check-postgres.ts';
-import { deployPostgres, type DeployResult } from './deploy/postgres.ts';
+import { checkMssql } from './deploy/check-mssql.ts';
+import { checkPostgres } from './deploy/check-postgres.ts';
+import type { DeployOptions, DeployResult, Finding } from './deploy/findings.ts';
+import { deployMssql } from './deploy/mssql.ts';
+import { deployPostgres } from './deploy/postgres.ts';
+import { openMssql } from './mssql.ts';
 import { openPostgres } from './postgres.ts';
 
 export type { DeployResult, Finding };
 
-/** Throws CrmError when the database cannot be reached, refuses the login, or nothing is deployed in it. */
-export const openCrmDatabase = (url: string): Promise<CrmDatabase> => postgresOnly(url, openPostgres);
+interface EngineEntry {
+  scheme: RegExp;
+  open(url: string): Promise<CrmDatabase>;
+  deploy(options: DeployOptions): Promise<DeployResult>;
+  check(options: { connectionString: string }): Promise<Finding[]>;
+}
 
-/** Installs or updates everything of ours; needs the login of the DBA. */
-export const deployTo = (url: string, log?: (line: string) => void): Promise<DeployResult> =>
-  postgresOnly(url, (connectionString) => deployPostgres({ connectionString, ...(log ? { log } : {}) }));
+const ENGINES: readonly EngineEntry[] = [
+  { scheme: /^postgres(ql)?:\/\//, open: openPostgres, deploy: deployPostgres, check: checkPostgres },
+  { scheme: /^mssql:\/\//, open: openMssql, deploy: deployMssql, check: checkMssql },
+];
 
-/** What differs from what `deploy` would leave; changes nothing. */
-export const checkDeployment = (url: string): Promise<Finding[]> =>
-  postgresOnly(url, (connectionString) => checkPostgres({ connectionString }));
-
-async function postgresOnly<T>(url: string, work: (url: string) => Promise<T>): Promise<T> {
-  if (/^postgres(ql)?:\/\//.test(url)) return work(url);
+const engineOf = (url: string): EngineEntry => {
+  const engine = ENGINES.find(({ scheme }) => scheme.test(url));
+  if (engine !== undefined) return engine;
   throw new CrmError(
     'crm_refused',
-    'this version works with PostgreSQL (postgres://); SQL Server is not supported yet',
-    {
-      transient: false,
-    },
+    'the address of the CRM database starts with postgres:// or mssql:// (SQL Server)',
+    { transient: false },
   );
-}
+};
+
+/** Throws CrmError when the database cannot be reached, refuses the login, or nothing is deployed in it. */
+export const openCrmDatabase = async (url: string): Promise<CrmDatabase> => engineOf(url).open(url);
+
+/** Installs or updates everything of ours; needs the login of the DBA. */
+export const deployTo = async (url: string, log?: (line: string) => void): Promise<DeployResult> =>
+  engineOf(url).deploy({ connectionString: url, ...(log ? { log } : {}) });
+
+/** What differs from what `deploy` would leave; changes nothing. */
+export const checkDeployment = async (url: string): Promise<Finding[]> =>
+  engineOf(url).check({ connectionString: url });

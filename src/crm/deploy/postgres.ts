@@ -8,25 +8,9 @@ import { CrmError } from '../contract.ts';
 import { connect } from '../postgres/connect.ts';
 import { toCrmError } from '../postgres/errors.ts';
 import { applyObjects } from './apply-objects.ts';
-import { GRANTS_PATH, POSTGRES_MIGRATIONS, readPostgresObjects, type SqlFile } from './sql-objects.ts';
+import type { DeployOptions, DeployResult } from './findings.ts';
+import { POSTGRES_MIGRATIONS, readPostgresObjects, splitGrants } from './sql-objects.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
-
-export interface DeployOptions {
-  /** Of a login that owns the database, or may create schemas, roles and triggers on the vendor's tables. */
-  connectionString: string;
-  log?: (line: string) => void;
-  /** How long to wait for another deployment, and for the vendor's tables. Default 60. */
-  timeoutSeconds?: number;
-}
-
-export interface DeployResult {
-  /** Names of the migrations applied now. */
-  migrations: string[];
-  /** Re-creatable objects applied now, as paths below sql/postgres. */
-  applied: string[];
-  /** Objects of an earlier version, removed now. */
-  removed: string[];
-}
 
 const DEPLOY_LOCK = '4711002, 1';
 
@@ -57,12 +41,6 @@ const requireVendorColumns = async (client: pg.ClientBase): Promise<void> => {
       'nothing was changed',
     { transient: false },
   );
-};
-
-const splitGrants = (files: readonly SqlFile[]): { grants: SqlFile; objects: SqlFile[] } => {
-  const grants = files.find(({ path }) => path === GRANTS_PATH);
-  if (grants === undefined) throw new Error(`sql/postgres/${GRANTS_PATH} is missing`);
-  return { grants, objects: files.filter((file) => file !== grants) };
 };
 
 const runMigrations = async (client: pg.Client, log: (line: string) => void): Promise<string[]> => {

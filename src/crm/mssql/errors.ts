@@ -1,4 +1,6 @@
 /** Turns what the drivers and SQL Server throw into CrmError, without ever repeating a password. */
+import sql from 'mssql';
+import { ConnectionError } from 'tedious';
 import { CrmError, type CrmFault } from '../contract.ts';
 
 interface Classified {
@@ -110,11 +112,8 @@ const NETWORK_CODES = new Set([
 
 interface DriverError {
   message: string;
-  name?: unknown;
   code?: unknown;
   number?: unknown;
-  cause?: unknown;
-  originalError?: unknown;
 }
 
 const isDriverError = (value: unknown): value is DriverError =>
@@ -122,8 +121,7 @@ const isDriverError = (value: unknown): value is DriverError =>
 
 /** A statement that ran too long is `busy`; a connection that was not made in time is `unreachable`. */
 const isConnectionError = (error: DriverError): boolean =>
-  error.name === 'ConnectionError' ||
-  (isDriverError(error.originalError) && error.originalError.name === 'ConnectionError');
+  error instanceof ConnectionError || error instanceof sql.ConnectionError;
 
 const classify = (error: DriverError, code: string, message: string): Classified => {
   const known = typeof error.number === 'number' ? BY_NUMBER.get(error.number) : undefined;

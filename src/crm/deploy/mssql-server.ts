@@ -1,0 +1,67 @@
+/** What `deploy` expects of the server and of the CRM in it, before anything is changed. */
+import { CrmError } from '../contract.ts';
+import type { MssqlSession } from '../mssql/connect.ts';
+import { VENDOR_COLUMNS } from './vendor-columns.ts';
+
+/** SQL Server 2016 SP1: CREATE OR ALTER came with it. */
+const OLDEST = [13, 0, 4001] as const;
+/** OPENJSON needs it. */
+const OLDEST_COMPATIBILITY = 130;
+
+const isOlder = (version: string): boolean => {
+  const parts = version.split('.').map(Number);
+  const differs = OLDEST.findIndex((part, index) => parts[index] !== part);
+  return differs !== -1 && (parts[differs] ?? 0) < (OLDEST[differs] ?? 0);
+};
+
+/** Why this server cannot carry the synchronisation, or null. */
+export const unsupportedServer = async (session: MssqlSession): Promise<string | null> => {
+  const [server] = await session.query<{ version: string; compatibility_level: number }>(
+    `SELECT CONVERT(nvarchar(40), SERVERPROPERTY(N'ProductVersion')) AS version,
+         CONVERT(int, d.compatibility_level) AS compatibility_level
+     FROM sys.databases AS d WHERE d.name = DB_NAME();`,
+  );
+  if (server === undefined) return 'the server does not tell its version';
+  if (isOlder(server.version))
+    return `SQL Server ${server.version} is too old: 2016 SP1 (${OLDEST.join('.')}) or later is needed`;
+  if (server.compatibility_level < OLDEST_COMPATIBILITY)
+    return (
+      `the compatibility level of this database is ${server.compatibility_level}: ` +
+      `${OLDEST_COMPATIBILITY} or higher is needed (ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = ` +
+      `${OLDEST_COMPATIBILITY}; ask the maker of the CRM first)`
+    );
+  return null;
+};
+
+/** `table.column`, or `table` when the table is missing altogether. */
+export const missingVendorColumns = async (session: MssqlSession): Promise<string[]> => {
+  const rows = await session.query<{ table_name: string; column_name: string }>(
+    `SELECT c.TABLE_NAME AS table_name, c.COLUMN_NAME AS column_name
+     FROM INFORMATION_SCHEMA.COLUMNS AS c WHERE c.TABLE_SCHEMA = N'dbo';`,
+  );
+  const tables = new Set(rows.map((row) => row.table_name.toLowerCase()));
+  const columns = new Set(rows.map((row) => `${row.table_name}.${row.column_name}`.toLowerCase()));
+  return Object.entries(VENDOR_COLUMNS)
+    .flatMap(([table, names]) =>
+      tables.has(table)
+        ? names.map((name) => `${table}.${name}`).filter((name) => !columns.has(name))
+        : [table],
+    )
+    .sort();
+};
+
+/** Throws CrmError: refused. */
+export const requireServer = async (session: MssqlSession): Promise<void> => {
+  const unsupported = await unsupportedServer(session);
+  if (unsupported !== null)
+    throw new CrmError('crm_refused', `${unsupported}; nothing was changed`, { transient: false });
+  const missing = await missingVendorColumns(session);
+  if (missing.length === 0) return;
+  throw new CrmError(
+    'crm_refused',
+    `this is not a Sage CRM database as expected: schema dbo lacks ${missing.join(', ')}. ` +
+      'Check that CRM_DATABASE_URL names the CRM database, and that its Sage CRM version has these columns; ' +
+      'nothing was changed',
+    { transient: false },
+  );
+};

@@ -1,0 +1,64 @@
+/** What the drivers throw, as the runner and the administrator are told it. */
+import sql from 'mssql';
+import { ConnectionError, RequestError } from 'tedious';
+import { isLockFault, toCrmError } from '../../../src/crm/mssql/errors.ts';
+
+const refusedBy = (number: number, message = 'text of the server'): RequestError =>
+  Object.assign(new RequestError(message, 'EREQUEST'), { number });
+
+test.each([
+  [51001, 'crm_lease_lost', true, 'CDS01'],
+  [51002, 'crm_refused', false, 'CDS02'],
+  [51003, 'crm_refused', false, 'CDS03'],
+  [1205, 'crm_busy', true, '1205'],
+  [1222, 'crm_busy', true, '1222'],
+  [229, 'crm_forbidden', false, '229'],
+  [2812, 'crm_not_deployed', false, '2812'],
+  [208, 'crm_not_deployed', false, '208'],
+  [9002, 'crm_busy', true, '9002'],
+  [983, 'crm_unreachable', true, '983'],
+  [8152, 'crm_refused', false, '8152'],
+])('error %i is %s', (number, code, transient, sqlState) => {
+  expect(toCrmError(refusedBy(number), 'fold_changes')).toMatchObject({
+    code,
+    details: { transient, sqlState },
+  });
+});
+
+test('what our own procedures raise is handed on in their words', () => {
+  expect(toCrmError(refusedBy(51003, 'refused: item 3: start_at'), 'apply_inbound').message).toBe(
+    'apply_inbound: refused: item 3: start_at',
+  );
+});
+
+test('a time-out of a statement is busy, one of a connection is unreachable', () => {
+  const statement = new RequestError('Timeout: Request failed to complete in 120000ms', 'ETIMEOUT');
+  const connection = new ConnectionError('Failed to connect to db:1433 in 10000ms', 'ETIMEOUT');
+  expect(toCrmError(statement, 'x')).toMatchObject({ code: 'crm_busy', details: { transient: true } });
+  expect(toCrmError(connection, 'x')).toMatchObject({
+    code: 'crm_unreachable',
+    details: { transient: true },
+  });
+  expect(toCrmError(new sql.ConnectionError(connection, 'ETIMEOUT'), 'x')).toMatchObject({
+    code: 'crm_unreachable',
+  });
+});
+
+test('a refused login is told from a database that is not there', () => {
+  const login = new ConnectionError("Login failed for user 'sync'.", 'ELOGIN');
+  const missing = new ConnectionError(
+    'Cannot open database "CRM" requested by the login. The login failed.',
+    'ELOGIN',
+  );
+  expect(toCrmError(login, 'x')).toMatchObject({ code: 'crm_login', details: { transient: false } });
+  expect(toCrmError(missing, 'x')).toMatchObject({ code: 'crm_unreachable', details: { transient: false } });
+});
+
+test('a text is one line and repeats no password', () => {
+  const error = new RequestError('a\n  b mssql://sync:secret@db/CRM Password=secret;');
+  expect(toCrmError(error, 'x').message).toBe('x: a b mssql://sync:***@db/CRM Password=***');
+});
+
+test('a deadlock and a lock that was not freed may succeed the next time', () => {
+  expect([1205, 1222, 2627].map((number) => isLockFault(refusedBy(number)))).toEqual([true, true, false]);
+});
