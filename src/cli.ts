@@ -1,12 +1,6 @@
 #!/usr/bin/env -S npx tsx
 /** The commands, thin: arguments in, exit code out. What a command does is in `commands/`. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-  listSettings,
-  purgeHistory,
-  retryParked,
-  setSetting,
-  switchCapture,
-} from './commands/administration.ts';
 import { standardOutput, type Output } from './commands/output.ts';
 import type { EnableOptions } from './commands/users.ts';
 import { loadConfig, type Config } from './config.ts';
