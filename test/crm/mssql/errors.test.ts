@@ -10,6 +10,7 @@ test.each([
   [51001, 'crm_lease_lost', true, 'CDS01'],
   [51002, 'crm_refused', false, 'CDS02'],
   [51003, 'crm_refused', false, 'CDS03'],
+  [51004, 'crm_busy', true, '51004'],
   [1205, 'crm_busy', true, '1205'],
   [1222, 'crm_busy', true, '1222'],
   [229, 'crm_forbidden', false, '229'],
