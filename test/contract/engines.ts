@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { CrmDatabase, RunnerIdentity } from '../../src/crm/contract.ts';
 import { openPostgres } from '../../src/crm/postgres.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { createMssql } from './mssql-engine.ts';
 
 export interface CommunicationFields {
   comm_type?: string;
@@ -262,5 +263,13 @@ const createPostgres = async (): Promise<CrmUnderTest> => {
   };
 };
 
-/** PostgreSQL comes with the tests. SQL Server joins here, when MSSQL_TEST_URL is set, with its own engine. */
-export const engines: readonly Engine[] = [{ name: 'postgres', create: createPostgres }];
+const MSSQL_IS_WANTED = process.env['npm_lifecycle_event'] === 'test:mssql';
+const MSSQL_IS_THERE = process.env['MSSQL_TEST_URL'] !== undefined;
+if (MSSQL_IS_WANTED && !MSSQL_IS_THERE)
+  throw new Error('set MSSQL_TEST_URL to mssql://login:password@host/master of a server for tests');
+
+/** PostgreSQL comes with the tests; SQL Server joins when MSSQL_TEST_URL names one. */
+export const engines: readonly Engine[] = [
+  ...(MSSQL_IS_WANTED ? [] : [{ name: 'postgres' as const, create: createPostgres }]),
+  ...(MSSQL_IS_THERE ? [{ name: 'mssql' as const, create: createMssql }] : []),
+];

@@ -39,7 +39,7 @@ const BY_NUMBER: ReadonlyMap<number, Classified> = new Map<number, Classified>([
   [51001, { code: 'crm_lease_lost', transient: true, says: '', sqlState: 'CDS01' }],
   [51002, { code: 'crm_refused', transient: false, says: '', sqlState: 'CDS02' }],
   [51003, { code: 'crm_refused', transient: false, says: '', sqlState: 'CDS03' }],
-  [51004, busy('the id procedure of the CRM gave no id in time')],
+  [51004, busy()], // a lock or an id of the CRM's was not given in time
   [1205, busy()], // deadlock victim
   [1222, busy()], // SET LOCK_TIMEOUT ran out
   [3960, busy()], // snapshot update conflict
