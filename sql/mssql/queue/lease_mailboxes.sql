@@ -1,0 +1,57 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.lease_mailboxes
+    @p_runner int,
+    @p_limit int,
+    @p_lease_seconds int
+AS
+BEGIN
+    /*
+    Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
+    administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
+    Parameters: @p_runner; @p_limit - mailboxes at most; @p_lease_seconds - until the lease runs out unless renewed.
+    Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000.
+    Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
+    */
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @candidate table (crm_user_id int NOT NULL PRIMARY KEY);
+    DECLARE @leased table (crm_user_id int NOT NULL PRIMARY KEY);
+
+    BEGIN TRANSACTION;
+
+    INSERT INTO @candidate (crm_user_id)
+    SELECT TOP (@p_limit) u.crm_user_id
+    FROM domino_sync.sync_user AS u WITH (READPAST, UPDLOCK, ROWLOCK)
+    WHERE u.health <> N'held'
+      AND (u.health <> N'paused' OR u.next_poll_at <= @now)
+      AND (u.leased_by IS NULL OR u.leased_until < @now
+           OR NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS l WHERE l.runner_id = u.leased_by))
+      AND ((u.enabled = 1 AND u.next_poll_at <= @now)
+           OR EXISTS (SELECT 1 FROM domino_sync.delivery AS d WITH (READPAST)
+                      WHERE d.crm_user_id = u.crm_user_id AND d.parked_at IS NULL AND d.next_attempt_at <= @now))
+    ORDER BY u.next_poll_at;
+
+    -- looked at again now that the rows are locked: the holder may have announced itself after the first look
+    UPDATE domino_sync.sync_user WITH (READPAST, ROWLOCK)
+    SET leased_by = @p_runner, leased_until = DATEADD(second, @p_lease_seconds, @now)
+    OUTPUT inserted.crm_user_id INTO @leased (crm_user_id)
+    WHERE sync_user.crm_user_id IN (SELECT c.crm_user_id FROM @candidate AS c)
+      AND (sync_user.leased_by IS NULL OR sync_user.leased_until < @now
+           OR NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS l WHERE l.runner_id = sync_user.leased_by));
+
+    COMMIT TRANSACTION;
+
+    SELECT
+        u.crm_user_id, u.email, u.notes_name, u.mail_file, u.direction, u.enabled,
+        CONVERT(nvarchar(19), u.window_start, 126) + N'Z' AS window_start,
+        u.[cursor], u.database_identity, u.faults_in_a_row,
+        (SELECT COUNT(*)
+         FROM (SELECT TOP (1000) 1 AS one
+               FROM domino_sync.delivery AS d
+               WHERE d.crm_user_id = u.crm_user_id AND d.parked_at IS NULL AND d.next_attempt_at <= @now) AS due
+        ) AS due_deliveries,
+        CAST(CASE WHEN u.enabled = 1 AND u.next_poll_at <= @now THEN 1 ELSE 0 END AS bit) AS poll_due,
+        CAST(CASE WHEN u.first_sync_done_at IS NOT NULL THEN 1 ELSE 0 END AS bit) AS first_sync_done
+    FROM @leased AS l
+    INNER JOIN domino_sync.sync_user AS u ON u.crm_user_id = l.crm_user_id;
+END;
