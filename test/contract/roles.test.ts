@@ -21,7 +21,7 @@ describe.each(engines)('rights on $name', ({ create }) => {
   test.each(roles)('%s can neither read nor write a private table', async (role) => {
     expect(await crm.tryAs(role, 'select origin from domino_sync.change_log')).toMatch(DENIED);
     expect(await crm.tryAs(role, 'delete from domino_sync.item_link')).toMatch(DENIED);
-    expect(await crm.tryAs(role, "select nextval('domino_sync.change_id_seq')")).toMatch(DENIED);
+    expect(await crm.tryAs(role, "select nextval('domino_sync.delivery_version_seq')")).toMatch(DENIED);
     expect(await crm.tryAs(role, 'select domino_sync.trim_change_log()')).toMatch(DENIED);
   });
 

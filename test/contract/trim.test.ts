@@ -11,7 +11,7 @@ describe('log and queue on postgres, while a long transaction holds back vacuum'
     longTransaction = await database.admin.connect();
     await longTransaction.query('begin isolation level repeatable read; select from public.users');
     await database.admin.query(`
-      insert into domino_sync.change_log (appointment_id, operation) select i, 'U' from generate_series(1, 100000) as i;
+      insert into domino_sync.change_log (appointment_id, operation) select i, 'U' from generate_series(1, 150000) as i;
       delete from domino_sync.change_log;
       insert into domino_sync.delivery (appointment_id, crm_user_id) select i, 4 from generate_series(1, 60000) as i;
       delete from domino_sync.delivery where appointment_id > 3`);
