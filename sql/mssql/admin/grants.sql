@@ -74,10 +74,18 @@ GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_admin;
 -- Databases with the old id scheme: the vendor's procedure works by dynamic SQL, which ends the chain, so who calls ours
 -- needs rights on the tables of ids behind it. They hold counters, no data of the CRM.
 IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL
-    GRANT EXECUTE, VIEW DEFINITION ON OBJECT::dbo.eware_get_identity_id TO domino_sync_runner;
-IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL AND OBJECT_ID(N'dbo.SQL_Identity') IS NOT NULL
-    GRANT SELECT, INSERT, UPDATE, DELETE ON OBJECT::dbo.SQL_Identity TO domino_sync_runner;
-IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL AND OBJECT_ID(N'dbo.Rep_Ranges') IS NOT NULL
-    GRANT SELECT, INSERT, UPDATE, DELETE ON OBJECT::dbo.Rep_Ranges TO domino_sync_runner;
-IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL AND OBJECT_ID(N'dbo.Locks') IS NOT NULL
-    GRANT SELECT, INSERT, UPDATE, DELETE ON OBJECT::dbo.Locks TO domino_sync_runner;
+BEGIN
+    GRANT EXECUTE ON OBJECT::dbo.eware_get_identity_id TO domino_sync_runner;
+    GRANT VIEW DEFINITION ON OBJECT::dbo.eware_get_identity_id TO domino_sync_runner;
+
+    -- whichever of them this version of Sage CRM has
+    DECLARE @grant nvarchar(max) = (
+        SELECT CONCAT(N'GRANT ', r.permission, N' ON OBJECT::dbo.', QUOTENAME(t.name), N' TO domino_sync_runner; ')
+        FROM (VALUES (N'SQL_Identity'), (N'Rep_Ranges'), (N'Locks')) AS t (name)
+        CROSS JOIN (VALUES (N'SELECT'), (N'INSERT'), (N'UPDATE'), (N'DELETE')) AS r (permission)
+        WHERE OBJECT_ID(N'dbo.' + t.name, N'U') IS NOT NULL
+        FOR XML PATH(N'')
+    );
+    IF @grant IS NOT NULL
+        EXECUTE sys.sp_executesql @grant;
+END;
