@@ -1,0 +1,76 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.change_setting
+    @p_name nvarchar(100),
+    @p_value nvarchar(4000)
+AS
+/* Changes what the runners obey from their next cycle on.
+   Parameters: @p_name; @p_value, null only for crm_time_zone.
+   Raises:     51003 an unknown name or a value it cannot have; nothing is changed then.
+   Locks:      the row of setting. */
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @v_value nvarchar(4000) = LTRIM(RTRIM(@p_value));
+    DECLARE @v_shown nvarchar(400) = COALESCE(LEFT(LTRIM(RTRIM(@p_value)), 400), N'null');
+    DECLARE @v_kind nvarchar(10);
+    DECLARE @v_choices nvarchar(200);
+    DECLARE @v_least int;
+    DECLARE @v_most int;
+    DECLARE @v_problem nvarchar(2048);
+
+    SELECT @v_kind = k.kind, @v_choices = k.choices, @v_least = k.least, @v_most = k.most
+    FROM (VALUES
+        (N'external_attendees', N'choice', N'list, include, omit', NULL, NULL),
+        (N'notices', N'choice', N'never, always', NULL, NULL),
+        (N'merge_policy', N'choice', N'newest, crm, domino', NULL, NULL),
+        (N'todos', N'choice', N'on, off', NULL, NULL),
+        (N'window_past_days', N'number', NULL, 0, 3650),
+        (N'window_future_days', N'number', NULL, 1, 3650),
+        (N'poll_seconds', N'number', NULL, 1, 86400),
+        (N'lease_seconds', N'number', NULL, 5, 3600),
+        (N'max_attempts', N'number', NULL, 1, 1000),
+        (N'mass_disappearance_count', N'number', NULL, 0, 1000000),
+        (N'mass_disappearance_percent', N'number', NULL, 0, 100),
+        (N'recheck_hours', N'number', NULL, 1, 8760),
+        (N'max_occurrences', N'number', NULL, 1, 10000),
+        (N'crm_time_zone', N'zone', NULL, NULL, NULL),
+        (N'instance_id', N'fixed', NULL, NULL, NULL)
+    ) AS k (name, kind, choices, least, most)
+    WHERE k.name = @p_name;
+
+    IF @v_kind IS NULL
+        SET @v_problem = CONCAT(N'there is no setting ', COALESCE(@p_name, N'null'));
+    ELSE IF @v_kind = N'fixed'
+        SET @v_problem = N'setting instance_id cannot be changed: it is part of the ids of entries in Domino';
+    ELSE IF @v_kind = N'zone'
+    BEGIN
+        -- abbreviations such as CET have no summer time rules of their own
+        IF @v_value IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM domino_sync.windows_time_zone AS z WHERE z.iana_name = @v_value)
+            SET @v_problem =
+                CONCAT(N'setting crm_time_zone: ', @v_shown, N' is no IANA time zone such as Europe/Berlin');
+        ELSE
+            -- in its proper spelling, whatever the collation of the database takes for equal
+            SET @v_value =
+                (SELECT z.iana_name FROM domino_sync.windows_time_zone AS z WHERE z.iana_name = @v_value);
+    END
+    ELSE IF @v_kind = N'choice'
+    BEGIN
+        IF @v_value IS NULL OR CHARINDEX(CONCAT(N', ', @v_value, N','), CONCAT(N', ', @v_choices, N',')) = 0
+            SET @v_problem = CONCAT(N'setting ', @p_name, N': ', @v_shown, N' is not one of ', @v_choices);
+        ELSE
+            SET @v_value = LOWER(@v_value);
+    END
+    ELSE IF @v_value IS NULL OR LEN(@v_value) NOT BETWEEN 1 AND 9 OR @v_value LIKE N'%[^0-9]%'
+        OR TRY_CONVERT(int, @v_value) NOT BETWEEN @v_least AND @v_most
+        SET @v_problem =
+            CONCAT(N'setting ', @p_name, N': ', @v_shown, N' is not a number from ', @v_least, N' to ', @v_most);
+
+    IF @v_problem IS NOT NULL
+        THROW 51003, @v_problem, 1;
+
+    UPDATE s
+    SET value = @v_value, changed_at = SYSUTCDATETIME(), changed_by = ORIGINAL_LOGIN()
+    FROM domino_sync.setting AS s
+    WHERE s.name = @p_name
+      AND EXISTS (SELECT s.value EXCEPT SELECT @v_value);
+END;

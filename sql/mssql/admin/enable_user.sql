@@ -1,0 +1,122 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.enable_user
+    @p_crm_user_id int,
+    @p_mail_file nvarchar(500),
+    @p_notes_name nvarchar(500),
+    @p_direction nvarchar(20),
+    @p_past_days int
+AS
+/* Lets a user take part, or changes how; also ends a stop of the mailbox. Repeating it does no harm.
+   Parameters: @p_crm_user_id; @p_mail_file, path below Domino's data directory; @p_notes_name, or null; @p_direction: both,
+               to_domino, to_crm; @p_past_days, null = setting window_past_days.
+   Returns:    enqueued, deliveries put in the queue: what this mail file should hold.
+   Raises:     51002 no such user; 51003 refused, with the reason; 51004 busy, try again.
+   Locks:      an application lock, so that two users cannot get one mail file; sync_user, delivery.  Writes: also activity.
+   An interrupted user starts with a full pull and a first comparison: both sides may have moved on meanwhile. */
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @v_email nvarchar(255);
+    DECLARE @v_name nvarchar(200);
+    DECLARE @v_refusal nvarchar(100);
+    DECLARE @v_mail_file nvarchar(500) = REPLACE(LTRIM(RTRIM(@p_mail_file)), N'\', N'/');
+    DECLARE @v_notes_name nvarchar(500) = NULLIF(LTRIM(RTRIM(@p_notes_name)), N'');
+    DECLARE @v_past_days int = COALESCE(
+        @p_past_days,
+        (SELECT CAST(s.value AS int) FROM domino_sync.setting AS s WHERE s.name = N'window_past_days'),
+        14
+    );
+    DECLARE @v_other nvarchar(200);
+    DECLARE @v_problem nvarchar(2048);
+    DECLARE @v_lock int;
+    DECLARE @v_enqueued int;
+
+    SELECT @v_name = u.name, @v_email = u.email, @v_refusal = u.refusal
+    FROM domino_sync.crm_user AS u
+    WHERE u.crm_user_id = @p_crm_user_id;
+    IF @v_name IS NULL
+    BEGIN
+        SET @v_problem = CONCAT(N'no such user: the CRM has no user ', @p_crm_user_id);
+        THROW 51002, @v_problem, 1;
+    END;
+
+    WHILE LEFT(@v_mail_file, 1) = N'/'
+        SET @v_mail_file = SUBSTRING(@v_mail_file, 2, 500);
+
+    IF @v_refusal IS NOT NULL
+        SET @v_problem = CONCAT(@v_name, N' (user ', @p_crm_user_id, N') cannot be enabled: ', @v_refusal);
+    ELSE IF COALESCE(@v_mail_file, N'') = N''
+        SET @v_problem = N'mail_file is empty';
+    ELSE IF @p_direction IS NULL OR @p_direction NOT IN (N'both', N'to_domino', N'to_crm')
+        SET @v_problem =
+            CONCAT(N'direction ', COALESCE(@p_direction, N'null'), N' is not one of both, to_domino, to_crm');
+    ELSE IF @v_past_days NOT BETWEEN 0 AND 3650
+        SET @v_problem = CONCAT(N'past_days ', @v_past_days, N' is not a number from 0 to 3650');
+    IF @v_problem IS NOT NULL
+        THROW 51003, @v_problem, 1;
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+        EXECUTE @v_lock = sys.sp_getapplock
+            @Resource = N'domino_sync.enable_user', @LockMode = N'Exclusive', @LockOwner = N'Transaction',
+            @LockTimeout = 10000, @DbPrincipal = N'public';
+        IF @v_lock < 0
+            THROW 51004, N'busy: another user is being enabled, try again', 1;
+
+        SELECT TOP (1) @v_other = COALESCE(u.name, CONCAT(N'user ', s.crm_user_id))
+        FROM domino_sync.sync_user AS s
+        LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = s.crm_user_id
+        WHERE LOWER(s.mail_file) = LOWER(@v_mail_file) AND s.enabled = 1 AND s.crm_user_id <> @p_crm_user_id
+        ORDER BY s.crm_user_id;
+        IF @v_other IS NOT NULL
+        BEGIN
+            SET @v_problem = CONCAT(
+                N'mail file ', @v_mail_file, N' belongs to ', @v_other, N' already: two users cannot share one'
+            );
+            THROW 51003, @v_problem, 1;
+        END;
+
+        UPDATE s
+        SET email = @v_email,
+            notes_name = @v_notes_name,
+            mail_file = @v_mail_file,
+            direction = @p_direction,
+            window_start = DATEADD(day, -@v_past_days, @v_now),
+            enabled = 1,
+            enabled_at = CASE WHEN s.enabled = 1 THEN s.enabled_at ELSE @v_now END,
+            disabled_at = NULL,
+            health = N'ok',
+            health_reason = NULL,
+            health_detail = NULL,
+            health_since = CASE WHEN s.health = N'ok' THEN s.health_since ELSE @v_now END,
+            faults_in_a_row = 0,
+            [cursor] = NULL,
+            first_sync_done_at = CASE
+                WHEN s.enabled = 1 AND s.mail_file = @v_mail_file THEN s.first_sync_done_at
+            END,
+            next_poll_at = @v_now
+        FROM domino_sync.sync_user AS s
+        WHERE s.crm_user_id = @p_crm_user_id;
+
+        INSERT INTO domino_sync.sync_user (crm_user_id, email, notes_name, mail_file, direction, window_start)
+        SELECT
+            @p_crm_user_id, @v_email, @v_notes_name, @v_mail_file, @p_direction, DATEADD(day, -@v_past_days, @v_now)
+        WHERE NOT EXISTS (SELECT 1 FROM domino_sync.sync_user AS s WHERE s.crm_user_id = @p_crm_user_id);
+
+        EXECUTE domino_sync.enqueue_window @p_crm_user_id, @v_enqueued OUTPUT;
+
+        INSERT INTO domino_sync.activity (crm_user_id, direction, action, reason_code, detail)
+        VALUES (
+            @p_crm_user_id, N'admin', N'enabled', N'first_sync',
+            CONCAT(@v_mail_file, N', ', @p_direction, N', by ', ORIGINAL_LOGIN())
+        );
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF XACT_STATE() <> 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+
+    SELECT @v_enqueued AS enqueued;
+END;

@@ -1,0 +1,91 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.purge_history
+    @p_keep_days int,
+    @p_limit int
+AS
+/* Trims the history, oldest first: activity, conflicts, finished runs, reconciled gaps, runners that are gone. Never what is
+   unfinished, and never links or tombstones: they keep items from coming back.
+   Parameters: @p_keep_days; @p_limit, rows at most in each table: call again while it answers more than 0.
+   Returns:    purged, rows removed.
+   Raises:     51003 numbers that cannot be meant.
+   Locks:      the removed rows, table by table; rows somebody else works on are skipped. */
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @v_before datetime2(3);
+    DECLARE @v_purged int = 0;
+    DECLARE @v_problem nvarchar(2048);
+
+    IF @p_keep_days IS NULL OR @p_keep_days NOT BETWEEN 1 AND 36500
+        SET @v_problem = CONCAT(
+            N'keep_days ', COALESCE(CONVERT(nvarchar(11), @p_keep_days), N'null'), N' is not a number from 1 to 36500'
+        );
+    ELSE IF @p_limit IS NULL OR @p_limit < 1
+        SET @v_problem = CONCAT(
+            N'limit ', COALESCE(CONVERT(nvarchar(11), @p_limit), N'null'), N' is not a number above 0'
+        );
+    IF @v_problem IS NOT NULL
+        THROW 51003, @v_problem, 1;
+    SET @v_before = DATEADD(day, -@p_keep_days, SYSUTCDATETIME());
+
+    DELETE FROM domino_sync.activity
+    WHERE activity_id IN
+    (
+        SELECT TOP (@p_limit) o.activity_id
+        FROM domino_sync.activity AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.happened_at < @v_before
+        ORDER BY o.happened_at
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE FROM domino_sync.conflict
+    WHERE conflict_id IN
+    (
+        SELECT TOP (@p_limit) o.conflict_id
+        FROM domino_sync.conflict AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.decided_at < @v_before
+        ORDER BY o.conflict_id
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE FROM domino_sync.run
+    WHERE run_id IN
+    (
+        SELECT TOP (@p_limit) o.run_id
+        FROM domino_sync.run AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.finished_at < @v_before
+           -- its runner is gone, so nobody will ever finish it
+           OR
+           (
+               o.finished_at IS NULL
+               AND o.started_at < @v_before
+               AND NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS v WHERE v.runner_id = o.runner_id)
+           )
+        ORDER BY o.run_id
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE FROM domino_sync.capture_gap
+    WHERE gap_id IN
+    (
+        SELECT TOP (@p_limit) o.gap_id
+        FROM domino_sync.capture_gap AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.reconciled_at < @v_before AND o.closed_at IS NOT NULL
+        ORDER BY o.gap_id
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE FROM domino_sync.runner
+    WHERE runner_id IN
+    (
+        SELECT TOP (@p_limit) o.runner_id
+        FROM domino_sync.runner AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.seen_at < @v_before
+          AND NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS v WHERE v.runner_id = o.runner_id)
+          AND NOT EXISTS (SELECT 1 FROM domino_sync.sync_user AS s WHERE s.leased_by = o.runner_id)
+          AND NOT EXISTS (SELECT 1 FROM domino_sync.delivery AS d WHERE d.leased_by = o.runner_id)
+        ORDER BY o.runner_id
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    SELECT @v_purged AS purged;
+END;

@@ -1,0 +1,41 @@
+-- What an administrator may set. A value that is there stays; the descriptions follow the program's version.
+DECLARE @v_setting table (
+    name nvarchar(100) NOT NULL PRIMARY KEY, value nvarchar(4000) NULL, description nvarchar(1000) NOT NULL
+);
+
+INSERT INTO @v_setting (name, value, description)
+VALUES
+    (N'instance_id', LEFT(LOWER(REPLACE(CONVERT(nvarchar(36), NEWID()), N'-', N'')), 8),
+        N'Identifies this installation in the ids of the entries it creates in Domino. Never changes.'),
+    (N'crm_time_zone', NULL,
+        N'Time zone of the CRM server, an IANA id such as Europe/Berlin: the zone in which the CRM stores its times.'),
+    (N'window_past_days', N'14',
+        N'Items that ended longer ago than so many days are left alone when a user is enabled.'),
+    (N'window_future_days', N'365', N'Items that start later than so many days from now wait until they are nearer.'),
+    (N'external_attendees', N'list',
+        N'Attendees who are not CRM users: list (named in the text of the entry), include (invited), omit.'),
+    (N'notices', N'never',
+        N'Whether Domino mails invitations, updates and cancellations for what the synchronisation writes: never, always.'),
+    (N'merge_policy', N'newest',
+        N'Who wins when both sides changed the same field: newest, crm, domino. The other value is kept as a conflict.'),
+    (N'poll_seconds', N'60', N'Seconds between two looks at a mail file.'),
+    (N'lease_seconds', N'60', N'Seconds after which another runner may take over the work of one that is silent.'),
+    (N'max_attempts', N'10', N'Failed attempts after which an item is parked for an administrator.'),
+    (N'mass_disappearance_count', N'20',
+        N'More entries than this gone from a mail file at once, and more than the percentage as well, stop that mailbox.'),
+    (N'mass_disappearance_percent', N'20',
+        N'More per cent of a mail file''s entries gone at once, and more than the number as well, stop that mailbox.'),
+    (N'recheck_hours', N'24', N'Hours after which an entry that shows no change is compared in full once more.'),
+    (N'max_occurrences', N'200', N'Longest series from Notes that is brought to the CRM, in occurrences.'),
+    (N'todos', N'on', N'Whether To Dos take part: on, off. They need the Data service of Domino.');
+
+UPDATE s
+SET description = v.description
+FROM domino_sync.setting AS s
+JOIN @v_setting AS v ON v.name = s.name
+WHERE s.description <> v.description;
+
+INSERT INTO domino_sync.setting (name, value, description)
+SELECT v.name, v.value, v.description
+FROM @v_setting AS v
+WHERE NOT EXISTS (SELECT 1 FROM domino_sync.setting AS s WHERE s.name = v.name);

@@ -1,0 +1,83 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.sync_status
+AS
+/* How the synchronisation is doing: SyncStatus of src/crm/contract.ts. Counts are of enabled users where that matters. */
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
+
+    SELECT
+        (
+            SELECT
+                domino_sync.utc_text(@v_now) AS clock,
+                JSON_QUERY((SELECT c.state FROM domino_sync.capture_state_json() AS c)) AS capture,
+                JSON_QUERY((
+                    SELECT
+                        COUNT(*) AS enabled,
+                        COUNT(CASE WHEN s.health = N'ok' THEN 1 END) AS ok,
+                        COUNT(CASE WHEN s.health = N'paused' THEN 1 END) AS paused,
+                        COUNT(CASE WHEN s.health = N'held' THEN 1 END) AS held
+                    FROM domino_sync.sync_user AS s
+                    WHERE s.enabled = 1
+                    FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+                )) AS users,
+                JSON_QUERY((
+                    SELECT
+                        COUNT(CASE WHEN d.state = N'due' THEN 1 END) AS due,
+                        COUNT(CASE WHEN d.state = N'waiting' THEN 1 END) AS waiting,
+                        COUNT(CASE WHEN d.state = N'leased' THEN 1 END) AS leased,
+                        COUNT(CASE WHEN d.state = N'parked' THEN 1 END) AS parked,
+                        DATEDIFF(
+                            second, MIN(CASE WHEN d.state <> N'parked' THEN d.enqueued_at END), @v_now
+                        ) AS oldest_seconds
+                    FROM
+                    (
+                        SELECT
+                            CASE
+                                WHEN q.parked_at IS NOT NULL THEN N'parked'
+                                WHEN q.leased_until > @v_now THEN N'leased'
+                                WHEN q.next_attempt_at <= @v_now THEN N'due'
+                                ELSE N'waiting'
+                            END AS state,
+                            q.enqueued_at
+                        FROM domino_sync.delivery AS q
+                    ) AS d
+                    FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
+                )) AS backlog,
+                JSON_QUERY((
+                    SELECT
+                        COUNT(CASE WHEN l.state = N'linked' THEN 1 END) AS linked,
+                        COUNT(CASE WHEN l.state = N'unlinked' THEN 1 END) AS unlinked,
+                        COUNT(CASE WHEN l.state = N'creating' THEN 1 END) AS creating
+                    FROM domino_sync.item_link AS l
+                    FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+                )) AS links,
+                JSON_QUERY((
+                    SELECT
+                        COUNT(CASE WHEN r.severity IS NULL OR r.severity <> N'error' THEN 1 END) AS skipped,
+                        COUNT(CASE WHEN r.severity = N'error' THEN 1 END) AS errors
+                    FROM domino_sync.inbound_parked AS p
+                    LEFT JOIN domino_sync.reason_code AS r ON r.code = p.reason_code
+                    FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+                )) AS inbound_parked,
+                JSON_QUERY(COALESCE((
+                    SELECT TOP (20)
+                        r.runner_id, r.host, r.process_id,
+                        CAST(CASE WHEN v.runner_id IS NULL THEN 0 ELSE 1 END AS bit) AS alive,
+                        domino_sync.utc_text(r.started_at) AS started_at
+                    FROM domino_sync.runner AS r
+                    LEFT JOIN domino_sync.live_runner AS v ON v.runner_id = r.runner_id
+                    ORDER BY CASE WHEN v.runner_id IS NULL THEN 1 ELSE 0 END, r.runner_id DESC
+                    FOR JSON PATH
+                ), N'[]')) AS runners,
+                JSON_QUERY(COALESCE((
+                    SELECT TOP (10)
+                        r.run_id, r.kind, domino_sync.utc_text(r.started_at) AS started_at,
+                        domino_sync.utc_text(r.finished_at) AS finished_at, JSON_QUERY(r.counts) AS counts, r.error
+                    FROM domino_sync.run AS r
+                    ORDER BY r.run_id DESC
+                    FOR JSON PATH, INCLUDE_NULL_VALUES
+                ), N'[]')) AS last_runs
+            FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
+        ) AS status;
+END;

@@ -1,0 +1,62 @@
+-- The organiser of each Communication row, dead ones included: a CRM user, or an address outside the CRM; both null when
+-- nobody can be found. `eligible`: a live appointment that may leave the CRM.
+--
+-- Everything is looked up row by row (OUTER APPLY), so that a restriction on appointment_id reaches the vendor's index.
+CREATE OR ALTER VIEW domino_sync.appointment_organiser AS
+SELECT
+    c.Comm_CommunicationId AS appointment_id,
+    o.crm_user_id,
+    o.email,
+    CAST(
+        CASE
+            WHEN c.Comm_Deleted IS NULL
+                AND c.Comm_Type = N'Appointment'
+                AND COALESCE(LTRIM(RTRIM(c.Comm_CRMOnly)), N'') <> N'Y'
+            THEN 1
+            ELSE 0
+        END
+        AS bit
+    ) AS eligible
+FROM dbo.Communication AS c
+CROSS APPLY (SELECT LOWER(LTRIM(RTRIM(c.Comm_Organizer))) AS organiser) AS t
+-- a user id as text; the pattern first, because TRY_CONVERT reads '-1' and '' as well
+CROSS APPLY
+(
+    SELECT CASE
+        WHEN LEN(t.organiser) BETWEEN 1 AND 9 AND t.organiser NOT LIKE N'%[^0-9]%' THEN TRY_CONVERT(int, t.organiser)
+    END AS user_id
+) AS n
+OUTER APPLY
+(
+    SELECT TOP (1) candidate.crm_user_id, candidate.email
+    FROM
+    (
+        -- Comm_Organizer is an address: of a CRM user, or of somebody outside
+        SELECT
+            1 AS choice, 0 AS by_status, 0 AS by_creator,
+            (SELECT a.crm_user_id FROM domino_sync.user_address AS a WHERE a.email = t.organiser) AS crm_user_id,
+            t.organiser AS email
+        WHERE t.organiser LIKE N'%@%'
+
+        UNION ALL
+
+        SELECT 2, 0, 0, u.User_UserId, LOWER(LTRIM(RTRIM(u.User_EmailAddress)))
+        FROM dbo.Users AS u
+        WHERE u.User_UserId = n.user_id
+
+        UNION ALL
+
+        -- neither: the user whose link says so, else the creator if he takes part, else the lowest user id
+        SELECT
+            3,
+            CASE WHEN l.cmli_status = 6 THEN 0 ELSE 1 END,
+            CASE WHEN u.User_UserId = c.Comm_CreatedBy THEN 0 ELSE 1 END,
+            u.User_UserId,
+            LOWER(LTRIM(RTRIM(u.User_EmailAddress)))
+        FROM dbo.Comm_Link AS l
+        JOIN dbo.Users AS u ON u.User_UserId = l.CmLi_Comm_UserId
+        WHERE l.CmLi_Comm_CommunicationId = c.Comm_CommunicationId
+          AND l.CmLi_Deleted IS NULL
+    ) AS candidate
+    ORDER BY candidate.choice, candidate.by_status, candidate.by_creator, candidate.crm_user_id
+) AS o;

@@ -1,0 +1,111 @@
+CREATE OR ALTER PROCEDURE domino_sync_api.park_inbound
+    @p_runner int,
+    @p_crm_user_id int,
+    @p_items nvarchar(max)
+AS
+/* Keeps Domino entries that were not applied, with their reason, so that they are not read again unless they change.
+   Parameters: @p_runner and @p_crm_user_id, who must hold the mailbox; @p_items, a JSON list of ParkedItem.
+   Raises:     51001 lease lost.
+   Locks:      sync_user, inbound_parked.  Writes: activity, once a reason: a retry that fails alike is no news. */
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @v_item table (
+        form nvarchar(20) NOT NULL, domino_uid nvarchar(400) NOT NULL, domino_recurrence_id nvarchar(40) NOT NULL,
+        domino_start nvarchar(40) NULL, domino_digest nvarchar(400) NULL, reason_code nvarchar(60) NOT NULL,
+        detail nvarchar(max) NULL, subject nvarchar(max) NULL, payload nvarchar(max) NULL,
+        next_attempt_at datetime2(3) NULL, before_reason_code nvarchar(60) NULL,
+        PRIMARY KEY (domino_uid, domino_recurrence_id)
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+        EXECUTE domino_sync.require_mailbox_lease @p_runner, @p_crm_user_id;
+
+        INSERT INTO @v_item (
+            form, domino_uid, domino_recurrence_id, domino_start, domino_digest, reason_code, detail, subject, payload,
+            next_attempt_at, before_reason_code
+        )
+        SELECT
+            i.form, i.domino_uid, i.recurrence_id, i.domino_start, i.domino_digest, i.reason_code, i.detail, i.subject,
+            i.payload, DATEADD(second, CAST(CEILING(i.retry_after_seconds) AS int), @v_now), p.reason_code
+        FROM
+        (
+            SELECT
+                b.form, b.domino_uid, COALESCE(b.domino_recurrence_id, N'') AS recurrence_id, b.domino_start,
+                b.domino_digest, b.reason_code, b.detail, b.subject, b.payload, b.retry_after_seconds,
+                ROW_NUMBER() OVER
+                (
+                    PARTITION BY b.domino_uid, COALESCE(b.domino_recurrence_id, N'')
+                    ORDER BY CAST(g.[key] AS int)
+                ) AS nth_of_entry
+            FROM OPENJSON(@p_items) AS g
+            CROSS APPLY OPENJSON(g.[value]) WITH
+            (
+                form nvarchar(20), domino_uid nvarchar(400), domino_recurrence_id nvarchar(40),
+                domino_start nvarchar(40), domino_digest nvarchar(400), reason_code nvarchar(60), detail nvarchar(max),
+                subject nvarchar(max), payload nvarchar(max) AS JSON, retry_after_seconds float
+            ) AS b
+        ) AS i
+        LEFT JOIN domino_sync.inbound_parked AS p
+            ON p.crm_user_id = @p_crm_user_id
+            AND p.domino_uid = i.domino_uid
+            AND p.domino_recurrence_id = i.recurrence_id
+        WHERE i.nth_of_entry = 1;
+
+        -- the mailbox is ours, so nobody parks the same entry between the two statements
+        UPDATE p
+        SET form = i.form,
+            domino_start = i.domino_start,
+            domino_digest = i.domino_digest,
+            reason_code = i.reason_code,
+            detail = i.detail,
+            subject = i.subject,
+            payload = i.payload,
+            -- a changed entry starts afresh
+            attempts = CASE
+                WHEN p.reason_code = i.reason_code
+                    AND NOT EXISTS (SELECT p.domino_digest EXCEPT SELECT i.domino_digest)
+                THEN p.attempts + 1
+                ELSE 1
+            END,
+            next_attempt_at = i.next_attempt_at,
+            parked_at = @v_now
+        FROM domino_sync.inbound_parked AS p
+        JOIN @v_item AS i ON i.domino_uid = p.domino_uid AND i.domino_recurrence_id = p.domino_recurrence_id
+        WHERE p.crm_user_id = @p_crm_user_id;
+
+        INSERT INTO domino_sync.inbound_parked (
+            crm_user_id, form, domino_uid, domino_recurrence_id, domino_start, domino_digest, reason_code, detail,
+            subject, payload, next_attempt_at, parked_at
+        )
+        SELECT
+            @p_crm_user_id, i.form, i.domino_uid, i.domino_recurrence_id, i.domino_start, i.domino_digest,
+            i.reason_code, i.detail, i.subject, i.payload, i.next_attempt_at, @v_now
+        FROM @v_item AS i
+        WHERE i.before_reason_code IS NULL;
+
+        INSERT INTO domino_sync.activity (
+            run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail
+        )
+        SELECT
+            (SELECT r.run_id FROM domino_sync.current_run(@p_runner) AS r), @p_runner, @p_crm_user_id,
+            l.appointment_id, i.domino_uid, N'to_crm',
+            CASE WHEN c.severity = N'error' THEN N'parked' ELSE N'skipped' END, i.reason_code, i.detail
+        FROM @v_item AS i
+        LEFT JOIN domino_sync.reason_code AS c ON c.code = i.reason_code
+        LEFT JOIN domino_sync.item_link AS l
+            ON l.crm_user_id = @p_crm_user_id
+            AND l.domino_uid = i.domino_uid
+            AND l.domino_recurrence_id = i.domino_recurrence_id
+        WHERE i.before_reason_code IS NULL OR i.before_reason_code <> i.reason_code;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF XACT_STATE() <> 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
