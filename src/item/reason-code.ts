@@ -21,7 +21,6 @@ export const REASON_CODES = [
   'not_appointment',
   'no_holder', // nobody enabled takes part
   'too_old',
-  'too_far_ahead',
   'crm_only',
   'crm_purged', // physical DELETE in the CRM: unlinked, never deleted in Domino
   'holder_changed', // organiser or participants changed, this mailbox holds it no longer
@@ -34,14 +33,12 @@ export const REASON_CODES = [
   'not_organiser', // only the organiser's entry may be written
   'invitation_pending',
   'cancellation_notice',
-  'series_unbounded',
   'series_too_long',
   'series_master',
   'todo_off', // To Dos are switched off or the Data service is closed
   // refused
   'bad_times', // the end is before the start, or a time is missing
   'no_address', // the organiser has no e-mail address
-  'uid_unusable',
   'subject_truncated',
   'location_truncated',
   'mass_disappearance',

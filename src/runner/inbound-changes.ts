@@ -19,7 +19,7 @@ import { parseSyncUid } from '../item/sync-uid.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
 import { newLink, withBase } from './link.ts';
-import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
+import { inboundUpdate, mergePair, reasonOf, seenBase, type Pair } from './pair.ts';
 import { isTooOld } from './window.ts';
 
 /** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
@@ -276,8 +276,7 @@ function inboundCreate(
     link: listed(summary, withBase(link, role, item.kind, entry, { crm, domino: item })),
     write_back: false,
     action: 'created',
-    reason_code: context.mailbox.first_sync_done ? 'domino_created' : 'first_sync',
-    detail: truncated.length > 0 ? `too long for the CRM: ${truncated.map((t) => t.field).join(', ')}` : null,
+    ...reasonOf(context.mailbox.first_sync_done ? 'domino_created' : 'first_sync', truncated),
     conflicts: [],
   };
 }

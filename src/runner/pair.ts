@@ -6,7 +6,7 @@
  */
 import type { BaseItem, InboundItem, ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
-import { crmFieldsFrom, crmItemAfter } from '../item/crm-mapping.ts';
+import { crmFieldsFrom, crmItemAfter, type Truncation } from '../item/crm-mapping.ts';
 import type { DominoEntry } from '../item/domino-entry.ts';
 import { mergeItems, type MergeResult } from '../item/merge.ts';
 import { addressesOf, attendeeChanges } from '../item/people.ts';
@@ -70,11 +70,24 @@ export function inboundUpdate(
     link: withBase(pair.link, pair.role, pair.link.kind, pair.entry, seenBase(pair, merge, crmAfter)),
     write_back: merge.toDomino.length > 0,
     action: pair.link.state === 'creating' ? 'adopted' : merge.toCrm.length > 0 ? 'updated' : 'unchanged',
-    reason_code: merge.conflicts.length > 0 ? 'conflict_resolved' : reason,
-    detail: truncated.length > 0 ? `too long for the CRM: ${truncated.map((t) => t.field).join(', ')}` : null,
+    ...reasonOf(merge.conflicts.length > 0 ? 'conflict_resolved' : reason, truncated),
     conflicts: merge.conflicts,
   };
 }
+
+/** A cut value is the reason worth telling; Notes keeps the whole text, and so does the base. */
+export const reasonOf = (
+  reason: ReasonCode,
+  truncated: readonly Truncation[],
+): Pick<InboundItem, 'reason_code' | 'detail'> =>
+  truncated.length === 0
+    ? { reason_code: reason, detail: null }
+    : {
+        reason_code: `${truncated[0]!.field}_truncated` satisfies ReasonCode,
+        detail: truncated
+          .map(({ field, cut }) => `${field} lost its last ${cut.length} characters`)
+          .join('; '),
+      };
 
 /** Both halves as seen, except that what Domino has yet to be told still looks changed in the CRM. */
 export function seenBase(pair: Pair, merge: PairMerge, crmAfter: SyncItem): BaseItem {

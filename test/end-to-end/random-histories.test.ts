@@ -15,7 +15,13 @@ type Step =
   | { do: 'crm edit'; which: number }
   | { do: 'crm delete'; which: number }
   | { do: 'crm move'; which: number; day: number; hour: number }
-  | { do: 'notes create'; user: number; kind: 'appointment' | 'meeting' | 'todo' | 'all-day'; day: number; hour: number }
+  | {
+      do: 'notes create';
+      user: number;
+      kind: 'appointment' | 'meeting' | 'todo' | 'all-day';
+      day: number;
+      hour: number;
+    }
   | { do: 'notes edit'; which: number }
   | { do: 'notes delete'; which: number }
   | { do: 'notes move'; which: number; day: number; hour: number }
@@ -26,14 +32,49 @@ const at = { day: fc.integer({ min: 1, max: 40 }), hour: fc.integer({ min: 5, ma
 const user = fc.integer({ min: 0, max: 1 });
 const which = fc.nat(30);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('crm create' as const), user, with: fc.option(user), todo: fc.boolean(), ...at }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('crm edit' as const, 'crm delete' as const), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('crm create' as const),
+      user,
+      with: fc.option(user),
+      todo: fc.boolean(),
+      ...at,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('crm edit' as const, 'crm delete' as const), which }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crm move' as const), which, ...at }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('notes create' as const), user, kind: fc.constantFrom('appointment' as const, 'meeting' as const, 'todo' as const, 'all-day' as const), ...at }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('notes edit' as const, 'notes delete' as const), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('notes create' as const),
+      user,
+      kind: fc.constantFrom('appointment' as const, 'meeting' as const, 'todo' as const, 'all-day' as const),
+      ...at,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('notes edit' as const, 'notes delete' as const), which }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('notes move' as const), which, ...at }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('cycle' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('fault' as const), effect: fc.constantFrom('drop after' as const, 'drop before' as const, 'notices failed' as const, 'truncate' as const, 'login page' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      effect: fc.constantFrom(
+        'drop after' as const,
+        'drop before' as const,
+        'notices failed' as const,
+        'truncate' as const,
+        'login page' as const,
+      ),
+    }),
+  },
 );
 
 let two: TwoSides;
@@ -64,7 +105,8 @@ test(
 /** Plays one step after the other; a step that finds nothing to act on does nothing. */
 async function play(world: World, steps: readonly Step[], name: string): Promise<void> {
   const midnight = Math.floor(wallNow(new Date(), two.sides.timeZone) / 86_400_000) * 86_400_000;
-  const wall = (one: { day: number; hour: number }, minutes = 0) => wallText(midnight + one.day * 86_400_000 + one.hour * 3_600_000 + minutes * 60_000);
+  const wall = (one: { day: number; hour: number }, minutes = 0) =>
+    wallText(midnight + one.day * 86_400_000 + one.hour * 3_600_000 + minutes * 60_000);
   let number = 0;
   for (const one of steps) {
     number += 1;
@@ -72,8 +114,13 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
     switch (one.do) {
       case 'crm create': {
         const organiser = world.users[one.user]!;
-        const other = one.with === null || one.with === one.user ? [] : [{ userId: world.users[one.with]!.userId }];
-        await world.crm.createAppointment(organiser.userId, { subject, start: wall(one), end: wall(one, 30), action: one.todo ? 'ToDo' : 'Meeting' }, other);
+        const other =
+          one.with === null || one.with === one.user ? [] : [{ userId: world.users[one.with]!.userId }];
+        await world.crm.createAppointment(
+          organiser.userId,
+          { subject, start: wall(one), end: wall(one, 30), action: one.todo ? 'ToDo' : 'Meeting' },
+          other,
+        );
         break;
       }
       case 'crm edit':
@@ -85,7 +132,8 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
         const row = rows[one.which % Math.max(1, rows.length)];
         if (!row) break;
         const actor = Number(row.organiser);
-        if (one.do === 'crm edit') await world.crm.editAppointment(actor, row.id, { location: `CRM ${subject}` });
+        if (one.do === 'crm edit')
+          await world.crm.editAppointment(actor, row.id, { location: `CRM ${subject}` });
         else if (one.do === 'crm delete') await world.crm.deleteAppointment(actor, row.id);
         else await world.crm.moveAppointment(actor, row.id, wall(one), wall(one, 30));
         break;
@@ -97,7 +145,8 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
         const end = new Date(Date.parse(start) + 1_800_000).toISOString();
         if (one.kind === 'todo') notes.createTodo({ subject, start, due: end });
         else if (one.kind === 'all-day') notes.createAllDay({ subject, date: start.slice(0, 10) });
-        else if (one.kind === 'meeting') notes.createMeeting({ subject, start, end, invitees: [world.users[1 - one.user]!.email] });
+        else if (one.kind === 'meeting')
+          notes.createMeeting({ subject, start, end, invitees: [world.users[1 - one.user]!.email] });
         else notes.createAppointment({ subject, start, end });
         break;
       }
@@ -105,20 +154,35 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
       case 'notes delete':
       case 'notes move': {
         const owned = world.users.flatMap((owner) => [
-          ...world.notes(owner).calendar().filter((item) => item.noticeType === null).map((item) => ({ owner, item, todo: null })),
-          ...world.notes(owner).todos().map((todo) => ({ owner, item: null, todo })),
+          ...world
+            .notes(owner)
+            .calendar()
+            .filter((item) => item.noticeType === null)
+            .map((item) => ({ owner, item, todo: null })),
+          ...world
+            .notes(owner)
+            .todos()
+            .map((todo) => ({ owner, item: null, todo })),
         ]);
         const chosen = owned[one.which % Math.max(1, owned.length)];
         if (!chosen) break;
         const notes = world.notes(chosen.owner);
         if (chosen.todo) {
           if (one.do === 'notes delete') notes.deleteTodo({ unid: chosen.todo.unid });
-          else notes.editTodo({ unid: chosen.todo.unid, subject: `${chosen.todo.subject.split(' ')[0]} ${subject}` });
+          else
+            notes.editTodo({
+              unid: chosen.todo.unid,
+              subject: `${chosen.todo.subject.split(' ')[0]} ${subject}`,
+            });
         } else if (one.do === 'notes delete') notes.delete({ uid: chosen.item.uid, notify: false });
         else if (one.do === 'notes edit') notes.edit({ uid: chosen.item.uid, location: `Notes ${subject}` });
         else if (chosen.item.start.length > 10) {
           const start = world.at(one.day, one.hour).utc;
-          notes.move({ uid: chosen.item.uid, start, end: new Date(Date.parse(start) + 1_800_000).toISOString() });
+          notes.move({
+            uid: chosen.item.uid,
+            start,
+            end: new Date(Date.parse(start) + 1_800_000).toISOString(),
+          });
         }
         break;
       }
@@ -164,32 +228,66 @@ async function differences(world: World): Promise<string[]> {
             to_char(comm_datetime, 'YYYY-MM-DD"T"HH24:MI:SS') as start, comm_deleted as deleted
      from domino_sync.item_link join communication on comm_communicationid = appointment_id`,
   );
-  const parked = new Set((await world.vendor.query<{ uid: string }>('select domino_uid as uid from domino_sync.inbound_parked')).rows.map((row) => row.uid));
+  const parked = new Set(
+    (
+      await world.vendor.query<{ uid: string }>('select domino_uid as uid from domino_sync.inbound_parked')
+    ).rows.map((row) => row.uid),
+  );
   for (const owner of world.users) {
     const notes = world.notes(owner);
     const own = links.filter((link) => link.user === owner.userId);
     const entries = [
-      ...notes.calendar().filter((item) => item.noticeType === null).map((item) => ({ uid: item.uid, subject: item.subject, location: item.location, start: item.start })),
-      ...notes.todos().map((todo) => ({ uid: todo.unid, subject: todo.subject, location: null, start: todo.start ?? '' })),
+      ...notes
+        .calendar()
+        .filter((item) => item.noticeType === null)
+        .map((item) => ({
+          uid: item.uid,
+          subject: item.subject,
+          location: item.location,
+          start: item.start,
+        })),
+      ...notes
+        .todos()
+        .map((todo) => ({ uid: todo.unid, subject: todo.subject, location: null, start: todo.start ?? '' })),
     ];
     for (const entry of entries) {
       const link = own.find((one) => one.uid === entry.uid);
-      if (!link && !parked.has(entry.uid)) wrong.push(`"${entry.subject}" of ${owner.name} is in Notes, but neither linked nor explained`);
+      if (!link && !parked.has(entry.uid))
+        wrong.push(`"${entry.subject}" of ${owner.name} is in Notes, but neither linked nor explained`);
       if (!link || link.state !== 'linked') continue;
       if (link.deleted !== null) wrong.push(`"${entry.subject}" is deleted in the CRM, but still in Notes`);
-      if (link.subject !== entry.subject) wrong.push(`subject: "${link.subject}" in the CRM, "${entry.subject}" in Notes`);
-      if (entry.location !== null && (link.location ?? '') !== entry.location) wrong.push(`location of "${link.subject}": "${link.location}" in the CRM, "${entry.location}" in Notes`);
-      if (entry.start.length > 10 && wallText(wallNow(new Date(entry.start), two.sides.timeZone)) !== link.start) wrong.push(`start of "${link.subject}": ${link.start} in the CRM, ${entry.start} in Notes`);
+      if (link.subject !== entry.subject)
+        wrong.push(`subject: "${link.subject}" in the CRM, "${entry.subject}" in Notes`);
+      if (entry.location !== null && (link.location ?? '') !== entry.location)
+        wrong.push(
+          `location of "${link.subject}": "${link.location}" in the CRM, "${entry.location}" in Notes`,
+        );
+      if (
+        entry.start.length > 10 &&
+        wallText(wallNow(new Date(entry.start), two.sides.timeZone)) !== link.start
+      )
+        wrong.push(`start of "${link.subject}": ${link.start} in the CRM, ${entry.start} in Notes`);
     }
     for (const link of own.filter((one) => one.state === 'linked')) {
-      if (!entries.some((entry) => entry.uid === link.uid)) wrong.push(`"${link.subject}" is linked, but not in the Notes of ${owner.name}`);
+      if (!entries.some((entry) => entry.uid === link.uid))
+        wrong.push(`"${link.subject}" is linked, but not in the Notes of ${owner.name}`);
     }
-    wrong.push(...twice(entries.map((entry) => `${entry.subject.split(' ')[0]} in the Notes of ${owner.name}`)));
+    wrong.push(
+      ...twice(entries.map((entry) => `${entry.subject.split(' ')[0]} in the Notes of ${owner.name}`)),
+    );
   }
-  wrong.push(...links.filter((link) => link.state === 'creating').map((link) => `"${link.subject}" is still being made`));
-  const { rows: live } = await world.vendor.query<{ subject: string }>('select comm_subject as subject from communication where comm_deleted is null');
+  wrong.push(
+    ...links
+      .filter((link) => link.state === 'creating')
+      .map((link) => `"${link.subject}" is still being made`),
+  );
+  const { rows: live } = await world.vendor.query<{ subject: string }>(
+    'select comm_subject as subject from communication where comm_deleted is null',
+  );
   wrong.push(...twice(live.map((row) => `${row.subject.split(' ')[0]} in the CRM`)));
-  const { rows: waiting } = await world.vendor.query<{ n: number }>('select count(*)::int as n from domino_sync.delivery');
+  const { rows: waiting } = await world.vendor.query<{ n: number }>(
+    'select count(*)::int as n from domino_sync.delivery',
+  );
   if (waiting[0]!.n > 0) wrong.push(`${waiting[0]!.n} deliveries are left`);
   return wrong;
 }
@@ -200,9 +298,11 @@ const twice = (names: readonly string[]): string[] =>
 /** One more run writes neither to Domino nor to the vendor's tables. */
 async function expectQuiet(): Promise<void> {
   const rows = async () =>
-    (await two.sides.vendor.query<{ digest: string }>(
-      `select md5(string_agg(c::text, '|' order by comm_communicationid) || coalesce((select string_agg(l::text, '|' order by cmli_commlinkid) from comm_link as l), '')) as digest from communication as c`,
-    )).rows[0]?.digest;
+    (
+      await two.sides.vendor.query<{ digest: string }>(
+        `select md5(string_agg(c::text, '|' order by comm_communicationid) || coalesce((select string_agg(l::text, '|' order by cmli_commlinkid) from comm_link as l), '')) as digest from communication as c`,
+      )
+    ).rows[0]?.digest;
   const before = await rows();
   two.sides.standIn.requests.reset();
   await two.world.settle();

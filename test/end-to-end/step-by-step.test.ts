@@ -172,6 +172,27 @@ test('what ended before the window stays out, and says why', async () => {
   expect(activity.map((row) => row.reason_code)).toContain('too_old');
 });
 
+test('a subject too long for the CRM is cut there, told with its reason, and whole in Notes', async () => {
+  const { world, sides, anna } = await open();
+  const at = world.at(3, 9);
+  const subject = `Long ${'x'.repeat(300)}`;
+  const uid = world.notes(anna).createAppointment({ subject, start: at.utc, end: at.utc });
+  await world.settle();
+  const [row] = await world.bySubject(subject.slice(0, 255));
+  const { activity } = await sides.crm.explain(row!.id);
+  expect(activity).toMatchObject([
+    { reason_code: 'subject_truncated', detail: 'subject lost its last 50 characters' },
+  ]);
+  await world.crm.editAppointment(anna.userId, row!.id, { location: 'Room 9' });
+  await world.settle();
+  expect(
+    world
+      .notes(anna)
+      .calendar()
+      .find((item) => item.uid === uid),
+  ).toMatchObject({ subject, location: 'Room 9' });
+});
+
 test('losing the link tables makes no second entry of what the CRM created', async () => {
   const { world, sides, anna } = await open();
   const at = world.at(3, 9);
