@@ -70,7 +70,7 @@ GRANT VIEW DEFINITION ON OBJECT::dbo.Communication TO domino_sync_admin;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_runner;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_reader;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_admin;
-
+GO
 -- Databases with the old id scheme: the vendor's procedure works by dynamic SQL, which ends the chain, so who calls ours
 -- needs rights on the tables of ids behind it. They hold counters, no data of the CRM.
 IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL
