@@ -2,14 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plannerPage } from './planner-page.ts';
+import { withQuotedSql } from './quoted-sql.ts';
 import { reasonCodesPage } from './reason-codes-page.ts';
 
 const project = join(import.meta.dirname, '..', '..');
-const reasonCodes = readFileSync(join(project, 'sql', 'postgres', 'admin', 'reason_codes.sql'), 'utf8');
+const sql = (path: string): string => readFileSync(join(project, 'sql', 'postgres', path), 'utf8');
 
 for (const [name, text] of [
   ['planner.md', plannerPage()],
-  ['reason-codes.md', reasonCodesPage(reasonCodes)],
+  ['reason-codes.md', reasonCodesPage(sql('admin/reason_codes.sql'))],
+  ['dba.md', withQuotedSql(readFileSync(join(project, 'docs', 'dba.md'), 'utf8'), sql)],
 ] as const) {
   writeFileSync(join(project, 'docs', name), text);
   process.stdout.write(`docs/${name}\n`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plannerPage } from '../../src/docs/planner-page.ts';
+import { withQuotedSql } from '../../src/docs/quoted-sql.ts';
 import { readReasonTexts, reasonCodesPage } from '../../src/docs/reason-codes-page.ts';
 import { EXIT } from '../../src/errors.ts';
 import { REASON_CODES } from '../../src/item/reason-code.ts';
@@ -18,6 +19,11 @@ test('docs/planner.md is what `npm run docs` makes', () => {
 
 test('docs/reason-codes.md is what `npm run docs` makes', () => {
   expect(read('docs', 'reason-codes.md')).toBe(reasonCodesPage(reasonCodes));
+});
+
+test('docs/dba.md quotes the triggers as they are', () => {
+  const page = read('docs', 'dba.md');
+  expect(withQuotedSql(page, (path) => read('sql', 'postgres', path))).toBe(page);
 });
 
 test('the page of reason codes shows every code once, with its text', () => {
