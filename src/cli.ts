@@ -122,16 +122,11 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .description('everything known of an appointment (Comm_CommunicationId) or of a Domino uid')
     .action((id: string) => end(async () => (await commands.why()).why(config(), output(), id)));
   program
-    .command('retry [id]')
+    .command('retry')
+    .argument('[id]', 'Comm_CommunicationId', wholeNumber)
     .description('try parked items again: those of one appointment, or all')
-    .action((id: string | undefined) =>
-      end(async () =>
-        (await commands.administration()).retryParked(
-          config(),
-          output(),
-          id === undefined ? null : wholeNumber(id),
-        ),
-      ),
+    .action((id: number | undefined) =>
+      end(async () => (await commands.administration()).retryParked(config(), output(), id ?? null)),
     );
   program
     .command('purge')

@@ -33,7 +33,7 @@ export async function switchCapture(
   });
   print(output, state, () =>
     on
-      ? 'Capture is on. What changed meanwhile is found by comparing both sides.'
+      ? 'Capture is on. Changes made meanwhile were not seen: enable each user once more to compare his appointments.'
       : 'Capture is off; changes in the CRM are not seen until: crm-domino-sync capture enable',
   );
   return EXIT.ok;

@@ -44,7 +44,8 @@ const CRM_REMEDY: Record<CrmError['code'], string> = {
   crm_unreachable:
     'Check host and port in CRM_DATABASE_URL, and that the server accepts connections from here.',
   crm_login: 'Check user and password in CRM_DATABASE_URL.',
-  crm_forbidden: 'Grant the login the role domino_sync_runner or domino_sync_admin (docs/dba.md).',
+  crm_forbidden:
+    'Grant the login domino_sync_runner or domino_sync_admin; deploy needs the login of the DBA (docs/dba.md).',
   crm_not_deployed: 'Run: crm-domino-sync deploy',
   crm_lease_lost: 'Another runner works on the mailbox; nothing to do.',
   crm_busy: 'Try again.',

@@ -135,7 +135,7 @@ describe('a user', () => {
     await enable(company.admin, BOB, 'mail/alice.nsf');
   });
 
-  test('who is enabled gets what his mail file should hold, in the window and a day around it', async () => {
+  test('who is enabled gets what his mail file should hold, from a day before the window on', async () => {
     const ending = (days: number, more: Record<string, unknown> = {}) =>
       makeAppointment(company, {
         datetime: daysAhead(days - 0.01),
@@ -143,12 +143,11 @@ describe('a user', () => {
         organizer: String(BOB),
         ...more,
       });
-    const wanted = [await ending(-14), await ending(1), await ending(365.5)];
+    const wanted = [await ending(-14), await ending(1), await ending(365.5), await ending(800)];
     const asParticipant = await ending(2, { organizer: String(CAROL) });
     await makeLink(company, asParticipant, { comm_userid: BOB, status: 3 });
     const byAddress = await ending(2, { organizer: 'BOB@firm.example' });
     await ending(-16);
-    await ending(370);
     await ending(1, { deleted: 1 });
     await ending(1, { crmonly: 'Y' });
     await ending(1, { type: 'Task' });
@@ -156,7 +155,7 @@ describe('a user', () => {
     const declined = await ending(1, { organizer: String(CAROL) });
     await makeLink(company, declined, { comm_userid: BOB, status: 4 });
 
-    expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 5 });
+    expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 6 });
 
     const rows = await company.sql<{ appointment_id: number }>(
       `select appointment_id from domino_sync.delivery where crm_user_id = $1 and reason_code = 'first_sync' order by 1`,

@@ -148,6 +148,7 @@ describe('what goes wrong', () => {
       /Middle\/Earth|crm_time_zone/,
       /./,
     ],
+    ['an id that is none', () => ['retry', 'abc'], environment, EXIT.usage, /not a whole number/, /--help/],
     ['an unknown command', () => ['synchronise'], environment, EXIT.usage, /unknown command/, /--help/],
     [
       'an appointment nobody knows',

@@ -6,7 +6,8 @@ AS
    others hold of those and should give up now.
    Parameters: @p_crm_user_id, an enabled user.  Returns: @p_enqueued, his deliveries put in the queue.
    Locks:      delivery.  Needs the transaction of the caller.
-   The window is a day too generous on both sides: the runner knows the zone exactly and filters. */
+   The window is a day too generous: the runner knows the zone exactly and filters.  It has no end towards the CRM: an
+   appointment of the year after next is in Notes as soon as one of tomorrow is. */
 BEGIN
     SET NOCOUNT ON;
 
@@ -19,11 +20,7 @@ BEGIN
         ),
         N'UTC'
     );
-    DECLARE @v_future int = COALESCE(
-        (SELECT CAST(s.value AS int) FROM domino_sync.setting AS s WHERE s.name = N'window_future_days'), 365
-    );
     DECLARE @v_from datetime;
-    DECLARE @v_to datetime;
     DECLARE @v_email nvarchar(255);
     DECLARE @v_deliveries nvarchar(max);
     DECLARE @v_held table (appointment_id int NOT NULL PRIMARY KEY);
@@ -35,10 +32,6 @@ BEGIN
         @v_email = s.email
     FROM domino_sync.sync_user AS s
     WHERE s.crm_user_id = @p_crm_user_id;
-    SET @v_to = CONVERT(
-        datetime,
-        CONVERT(datetime2(0), DATEADD(day, @v_future + 1, SYSUTCDATETIME()) AT TIME ZONE N'UTC' AT TIME ZONE @v_zone)
-    );
 
     WITH candidate AS
     (
@@ -47,7 +40,6 @@ BEGIN
         WHERE c.Comm_Type = N'Appointment'
           AND c.Comm_Deleted IS NULL
           AND COALESCE(c.Comm_ToDateTime, c.Comm_DateTime) >= @v_from
-          AND COALESCE(c.Comm_DateTime, c.Comm_ToDateTime) <= @v_to
           AND
           (
               LTRIM(RTRIM(c.Comm_Organizer)) = CONVERT(nvarchar(11), @p_crm_user_id)

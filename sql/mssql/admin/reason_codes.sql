@@ -43,7 +43,7 @@ VALUES
     (N'direction', N'skip', N'The direction set for this user does not allow this way.',
         N'Enable the user again with direction both if changes should go this way as well.'),
     (N'tombstone', N'skip', N'The entry was deleted in Notes earlier, so it is not made there again.',
-        N'If it should be in Notes again, run retry for this appointment.'),
+        N'If it should be in Notes again, make the appointment anew in the CRM.'),
     (N'deletion_kept', N'skip',
         N'The entry was deleted in Notes and had nobody invited: the appointment stays in the CRM, no longer linked.',
         N'Delete it in the CRM by hand if it is not wanted there.'),

@@ -11,7 +11,7 @@ VALUES
         N'Time zone of the CRM server, an IANA id such as Europe/Berlin: the zone in which the CRM stores its times.'),
     (N'window_past_days', N'14',
         N'Items that ended longer ago than so many days are left alone when a user is enabled.'),
-    (N'window_future_days', N'365', N'Items that start later than so many days from now wait until they are nearer.'),
+    (N'window_future_days', N'365', N'How many days ahead the calendars in Domino are listed; entries further ahead follow when they are nearer.'),
     (N'external_attendees', N'list',
         N'Attendees who are not CRM users: list (named in the text of the entry), include (invited), omit.'),
     (N'notices', N'never',

@@ -6,12 +6,11 @@ as $$
 -- Puts a delivery in the queue for every live appointment in the window that a user should hold, and for the copies that
 -- others hold of those and should give up now.
 -- Parameters: p_crm_user_id, an enabled user.  Returns: deliveries put in the queue.  Locks: delivery, in key order.
--- The window is a day too generous on both sides: the runner knows the zone exactly and filters.
+-- The window is a day too generous: the runner knows the zone exactly and filters.  It has no end towards the CRM: an
+-- appointment of the year after next is in Notes as soon as one of tomorrow is.
 declare
     v_zone text := coalesce((select s.value from domino_sync.setting as s where s.name = 'crm_time_zone'), 'UTC');
-    v_future integer := (select s.value::integer from domino_sync.setting as s where s.name = 'window_future_days');
     v_from timestamp;
-    v_to timestamp := (now() at time zone v_zone) + make_interval(days => coalesce(v_future, 365) + 1);
     v_email text;
     v_enqueued integer;
 begin
@@ -25,7 +24,6 @@ begin
         where c.comm_type = 'Appointment'
           and c.comm_deleted is null
           and coalesce(c.comm_todatetime, c.comm_datetime) >= v_from
-          and coalesce(c.comm_datetime, c.comm_todatetime) <= v_to
           and (
               btrim(c.comm_organizer) = p_crm_user_id::text
               or lower(btrim(c.comm_organizer)) = v_email

@@ -38,7 +38,7 @@ with code (code, severity, meaning, remedy) as (
     ('direction', 'skip', 'The direction set for this user does not allow this way.',
         'Enable the user again with direction both if changes should go this way as well.'),
     ('tombstone', 'skip', 'The entry was deleted in Notes earlier, so it is not made there again.',
-        'If it should be in Notes again, run retry for this appointment.'),
+        'If it should be in Notes again, make the appointment anew in the CRM.'),
     ('deletion_kept', 'skip',
         'The entry was deleted in Notes and had nobody invited: the appointment stays in the CRM, no longer linked.',
         'Delete it in the CRM by hand if it is not wanted there.'),

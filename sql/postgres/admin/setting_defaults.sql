@@ -7,7 +7,7 @@ values
         'Time zone of the CRM server, an IANA id such as Europe/Berlin: the zone in which the CRM stores its times.'),
     ('window_past_days', '14',
         'Items that ended longer ago than so many days are left alone when a user is enabled.'),
-    ('window_future_days', '365', 'Items that start later than so many days from now wait until they are nearer.'),
+    ('window_future_days', '365', 'How many days ahead the calendars in Domino are listed; entries further ahead follow when they are nearer.'),
     ('external_attendees', 'list',
         'Attendees who are not CRM users: list (named in the text of the entry), include (invited), omit.'),
     ('notices', 'never',
