@@ -13,17 +13,38 @@ export const isBabelfish = async (session: MssqlSession): Promise<boolean> => {
 
 const CREATE_OR_ALTER = /\bCREATE\s+OR\s+ALTER\s+(PROCEDURE|FUNCTION|VIEW|TRIGGER)\s+(\w+)\.(\w+)/gi;
 
+/** What it does not parse and the tests can do without. */
+const withoutWhatItLacks = (text: string): string =>
+  text
+    .replace(/\b(CREATE ROLE \w+) AUTHORIZATION dbo/g, '$1')
+    .replace(/EXECUTE sys\.sp_addextendedproperty[^;]*;/g, '')
+    .replace(/\bWITH SCHEMABINDING\b/g, '')
+    .replace(/ WITH \(ALLOW_PAGE_LOCKS = OFF\)/g, '')
+    .replace('START WITH 0 INCREMENT BY 1 NO CACHE;', 'START WITH 0 INCREMENT BY 1 MINVALUE 0;')
+    .replace(/^ALTER INDEX [^;]*;/gm, '')
+    .replace(/DECLARE @revoke [^]*?sp_executesql @revoke;/, '')
+    .replace(/^GRANT VIEW DEFINITION [^;]*;/gm, '')
+    .replace('GRANT EXECUTE, VIEW DEFINITION ON', 'GRANT EXECUTE ON')
+    .replace(/\bWITH EXECUTE AS OWNER\b/, '')
+    .replace(/ALTER TABLE [\w.]+ SET \(LOCK_ESCALATION = DISABLE\);/g, '');
+
 /** It has no CREATE OR ALTER. */
-const recreate = (text: string): string[] => {
+const recreate = (script: string): string[] => {
+  const text = withoutWhatItLacks(script);
   const drops = [...text.matchAll(CREATE_OR_ALTER)].map(
     ([, kind, schema, name]) => `DROP ${kind} IF EXISTS ${schema}.${name};`,
   );
-  return [...drops, text.replace(CREATE_OR_ALTER, 'CREATE $1 $2.$3')];
+  const made = text.replace(CREATE_OR_ALTER, 'CREATE $1 $2.$3');
+  // Several GRANTs in one batch end in "cannot fetch toast data without an active snapshot".
+  return [...drops, ...(/^GRANT /m.test(made) ? made.split(/;\n/) : [made])];
 };
 
-/** It tells the version of SQL Server it speaks like as 12.0. */
+/** It calls itself 12.0 at compatibility level 120, and knows neither who sees definitions nor what binds to what. */
 const ofItsVersion = (text: string): string =>
-  text.replace("SERVERPROPERTY(N'ProductVersion')", "N'13.0.4001.0'");
+  text
+    .replace("SERVERPROPERTY(N'ProductVersion')", "N'13.0.4001.0'")
+    .replace('CONVERT(int, d.compatibility_level)', '130')
+    .replace("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION')", '1');
 
 /** A session that takes scripts written for SQL Server. */
 export const asBabelfish = (session: MssqlSession): MssqlSession => ({

@@ -1,6 +1,7 @@
 /**
  * Databases for tests on the SQL Server of MSSQL_TEST_URL (a login that may create databases and logins): a sample CRM with
- * our objects deployed or without. Each is made anew, because a SQL Server has no templates.
+ * our objects deployed or without. SQL Server has no templates to clone, so within a test file a deployed database is
+ * emptied and used again.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -77,56 +78,107 @@ const installVendor = async (session: MssqlSession, ids: IdScheme): Promise<void
   }
 };
 
+/** Back to what a fresh deployment leaves. Ids go on counting. */
+const empty = async (session: MssqlSession): Promise<void> => {
+  const tables = await session.query<{ name: string }>(
+    `SELECT CONCAT(s.name, N'.', t.name) AS name FROM sys.tables AS t
+     INNER JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+     WHERE s.name IN (N'dbo', N'domino_sync') AND t.name NOT IN (
+         N'Custom_Tables', N'Custom_Captions', N'SQL_Identity', N'migrations', N'deployed_object', N'reason_code',
+         N'caption_map', N'setting')
+     ORDER BY s.name;`,
+  );
+  await session.batch(`IF OBJECT_ID(N'domino_sync.broken', N'C') IS NOT NULL
+    ALTER TABLE domino_sync.change_log DROP CONSTRAINT broken;`);
+  // the vendor's first: its triggers write into ours
+  await session.batch(tables.map(({ name }) => `DELETE FROM ${name};`).join('\n'));
+  await session.batch('ALTER SEQUENCE domino_sync.capture_fault_seq RESTART WITH 0;');
+  await session.batch('DECLARE @none bigint = NEXT VALUE FOR domino_sync.capture_fault_seq;');
+};
+
+interface Deployed {
+  name: string;
+  admin: MssqlSession;
+  babelfish: boolean;
+  sage: { user: string; password: string };
+}
+
+const spare = new Map<IdScheme, Deployed[]>();
+
+const dropDatabase = async ({ name, admin, babelfish, sage }: Deployed): Promise<void> => {
+  await admin.close();
+  await withSession(serverUrl(), async (server) => {
+    if (!babelfish) await server.batch(`ALTER DATABASE ${name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE;`);
+    await server.batch(`DROP DATABASE ${name};`);
+    await server.batch(`DROP LOGIN ${sage.user};`);
+  });
+};
+
+if (process.env['MSSQL_TEST_URL'] !== undefined)
+  afterAll(async () => {
+    for (const database of [...spare.values()].flat()) await dropDatabase(database);
+  });
+
+const adapted = (session: MssqlSession, babelfish: boolean): MssqlSession =>
+  babelfish ? asBabelfish(session) : session;
+
+const deployInto = (
+  { name, babelfish }: Deployed,
+  options: Omit<DeployOptions, 'connectionString'>,
+): Promise<DeployResult> =>
+  withSession(urlFor(name), (session) => deployOver(adapted(session, babelfish), options));
+
+const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const sage = newLogin();
+  const babelfish = await withSession(serverUrl(), async (server) => {
+    await server.batch(`CREATE DATABASE ${name};`);
+    await server.batch(`CREATE LOGIN ${sage.user} WITH PASSWORD = '${sage.password}';`);
+    return isBabelfish(server);
+  });
+  const admin = await openSession(urlFor(name));
+  const database = { name, admin, babelfish, sage };
+  await installVendor(adapted(admin, babelfish), ids);
+  await admin.batch(`CREATE USER ${sage.user} FOR LOGIN ${sage.user};`);
+  await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
+  if (deployed) {
+    await deployInto(database, {});
+    if (babelfish) await grantInsteadOfChaining(admin, sage.user);
+  }
+  return database;
+};
+
 /** `drop` it in `afterAll` or `afterEach`. */
 export const createMssqlDatabase = async (
   options: MssqlTestDatabaseOptions = {},
 ): Promise<MssqlTestDatabase> => {
   const { deployed = true, ids = 'identity' } = options;
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const babelfish = await withSession(serverUrl(), async (server) => {
-    await server.batch(`CREATE DATABASE ${name};`);
-    return isBabelfish(server);
-  });
-  const adapted = (session: MssqlSession): MssqlSession => (babelfish ? asBabelfish(session) : session);
-  const admin = await openSession(urlFor(name));
+  const database = (deployed ? spare.get(ids)?.pop() : undefined) ?? (await make(deployed, ids));
+  const { name, admin, babelfish, sage } = database;
   const logins: string[] = [];
-
-  const createLogin = async (...memberOf: string[]): Promise<string> => {
-    const login = newLogin();
-    await admin.batch(`CREATE LOGIN ${login.user} WITH PASSWORD = '${login.password}';`);
-    logins.push(login.user);
-    await admin.batch(`CREATE USER ${login.user} FOR LOGIN ${login.user};`);
-    for (const role of memberOf) await admin.batch(`ALTER ROLE ${role} ADD MEMBER ${login.user};`);
-    return urlFor(name, login);
-  };
-
-  const deploy: MssqlTestDatabase['deploy'] = (deployOptions = {}) =>
-    withSession(urlFor(name), (session) => deployOver(adapted(session), deployOptions));
-
-  await installVendor(adapted(admin), ids);
-  const sageUrl = await createLogin();
-  const sage = logins[0] ?? '';
-  await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage};`);
-  if (deployed) {
-    await deploy();
-    if (babelfish) await grantInsteadOfChaining(admin, sage);
-  }
-
   return {
     name,
     url: urlFor(name),
     admin,
-    sageUrl,
+    sageUrl: urlFor(name, sage),
     babelfish,
-    deploy,
-    createLogin,
+    deploy: (deployOptions = {}) => deployInto(database, deployOptions),
+    createLogin: async (...memberOf) => {
+      const login = newLogin();
+      await admin.batch(`CREATE LOGIN ${login.user} WITH PASSWORD = '${login.password}';`);
+      logins.push(login.user);
+      await admin.batch(`CREATE USER ${login.user} FOR LOGIN ${login.user};`);
+      for (const role of memberOf) await admin.batch(`ALTER ROLE ${role} ADD MEMBER ${login.user};`);
+      return urlFor(name, login);
+    },
     drop: async () => {
-      await admin.close();
-      await withSession(serverUrl(), async (server) => {
-        if (!babelfish) await server.batch(`ALTER DATABASE ${name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE;`);
-        await server.batch(`DROP DATABASE ${name};`);
-        for (const login of logins) await server.batch(`DROP LOGIN ${login};`);
-      });
+      for (const login of logins) {
+        await admin.batch(`DROP USER ${login};`);
+        await admin.batch(`DROP LOGIN ${login};`);
+      }
+      if (!deployed) return dropDatabase(database);
+      await empty(admin);
+      spare.set(ids, [...(spare.get(ids) ?? []), database]);
     },
   };
 };

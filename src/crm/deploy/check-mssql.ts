@@ -21,7 +21,7 @@ import {
 } from './mssql-object-state.ts';
 import { missingVendorColumns, unsupportedServer } from './mssql-server.ts';
 import { GRANTS_PATH, readMssqlObjects, type SqlFile } from './sql-objects.ts';
-import { ROLES } from './vendor-columns.ts';
+import { ROLES, VENDOR_COLUMNS } from './vendor-columns.ts';
 
 const checkServer = async (session: MssqlSession): Promise<Finding[]> => {
   const unsupported = await unsupportedServer(session);
@@ -75,10 +75,13 @@ const checkRoles = async (session: MssqlSession): Promise<Finding[]> => {
      INNER JOIN sys.objects AS o ON p.class = 1 AND o.object_id = p.major_id
      INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
      WHERE s.name = N'dbo' AND r.name LIKE N'domino[_]sync[_]%' AND p.state IN (N'G', N'W')
+       AND p.permission_name <> N'VIEW DEFINITION'
      ORDER BY r.name, o.name, p.permission_name;`,
   );
   const held = new Map<string, { role: string; table: string; held: string[] }>();
   for (const { role, table, held: right } of rights) {
+    // a table that hands out ids is no business data
+    if (VENDOR_COLUMNS[table.toLowerCase()] === undefined) continue;
     const known = held.get(`${role} ${table}`);
     if (known === undefined) held.set(`${role} ${table}`, { role, table, held: [right] });
     else known.held.push(right);
