@@ -22,7 +22,7 @@ DECLARE @revoke nvarchar(max) = (
           OR (p.class = 1
               AND OBJECT_SCHEMA_NAME(p.major_id) IN (N'domino_sync', N'domino_sync_api', N'domino_sync_report'))
       )
-    FOR XML PATH(N'')
+    FOR XML PATH('')
 );
 IF @revoke IS NOT NULL
     EXECUTE sys.sp_executesql @revoke;
@@ -84,7 +84,7 @@ BEGIN
         FROM (VALUES (N'SQL_Identity'), (N'Rep_Ranges'), (N'Locks')) AS t (name)
         CROSS JOIN (VALUES (N'SELECT'), (N'INSERT'), (N'UPDATE'), (N'DELETE')) AS r (permission)
         WHERE OBJECT_ID(N'dbo.' + t.name, N'U') IS NOT NULL
-        FOR XML PATH(N'')
+        FOR XML PATH('')
     );
     IF @grant IS NOT NULL
         EXECUTE sys.sp_executesql @grant;

@@ -43,7 +43,7 @@ BEGIN
 
     SELECT
         u.crm_user_id, u.email, u.notes_name, u.mail_file, u.direction, u.enabled,
-        CONVERT(nvarchar(19), u.window_start, 126) + N'Z' AS window_start,
+        domino_sync.utc_text(u.window_start) AS window_start,
         u.[cursor], u.database_identity, u.faults_in_a_row,
         (SELECT COUNT(*)
          FROM (SELECT TOP (1000) 1 AS one

@@ -25,7 +25,7 @@ SELECT
             l.domino_token AS domino_token,
             l.domino_digest AS domino_digest,
             l.unlinked_reason AS unlinked_reason,
-            CONVERT(nvarchar(19), l.created_at, 126) + N'Z' AS created_at
+            domino_sync.utc_text(l.created_at) AS created_at
         FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
     ) AS link
 FROM domino_sync.item_link AS l;

@@ -9,16 +9,20 @@ BEGIN
     */
     SET NOCOUNT, XACT_ABORT ON;
 
-    -- FOR JSON makes no object of rows, so [{"name":n,"value":v},…] is rewritten to {n:v,…}. What is replaced has
-    -- quotes that inside a text would be escaped, so it can only be the frame.
+    -- FOR JSON makes no object of rows, so it is put together; FOR XML spells three characters in its own way unless
+    -- JSON has spelt them before.
     DECLARE @values nvarchar(max) = (
-        SELECT s.name AS name, s.value AS value FROM domino_sync.setting AS s FOR JSON PATH, INCLUDE_NULL_VALUES
+        SELECT
+            N',"' + s.name + N'":' + COALESCE(
+                N'"' + REPLACE(REPLACE(REPLACE(
+                    STRING_ESCAPE(s.value, 'json'), N'&', N'\u0026'), N'<', N'\u003c'), N'>', N'\u003e') + N'"',
+                N'null')
+        FROM domino_sync.setting AS s
+        FOR XML PATH('')
     );
-    SET @values = REPLACE(REPLACE(REPLACE(@values, N'},{"name":', N','), N'[{"name":', N'{'), N',"value":', N':');
-    SET @values = LEFT(@values, LEN(@values) - 1);
 
     SELECT
-        COALESCE(@values, N'{}') AS [values],
+        CONCAT(N'{', STUFF(@values, 1, 1, N''), N'}') AS [values],
         COALESCE(
             (SELECT c.family, c.crm_value, c.item_value, c.to_item, c.to_crm
              FROM domino_sync.caption_map AS c
@@ -26,5 +30,5 @@ BEGIN
              FOR JSON PATH),
             N'[]') AS captions,
         (SELECT i.database_identity FROM domino_sync.database_identity AS i) AS database_identity,
-        CONVERT(nvarchar(19), SYSUTCDATETIME(), 126) + N'Z' AS clock;
+        domino_sync.utc_text(SYSUTCDATETIME()) AS clock;
 END;

@@ -33,11 +33,11 @@ BEGIN
         DECLARE @message nvarchar(2048) = CONCAT(
             N'lease lost: runner ', @p_runner, N' does not hold the mailboxes of the CRM users {',
             STUFF(
-                (SELECT CONCAT(N',', m.crm_user_id)
+                (SELECT N',' + CONVERT(nvarchar(11), m.crm_user_id)
                  FROM @mailbox AS m
                  WHERE m.crm_user_id NOT IN (SELECT h.crm_user_id FROM @held AS h)
                  ORDER BY m.crm_user_id
-                 FOR XML PATH(N'')), 1, 1, N''),
+                 FOR XML PATH('')), 1, 1, N''),
             N'}');
         THROW 51001, @message, 1;
     END;
