@@ -13,11 +13,11 @@ SELECT
                 ORDER BY t.table_name DESC, t.trigger_name
                 FOR JSON PATH, INCLUDE_NULL_VALUES
             )) AS triggers,
-            (
+            COALESCE((
                 SELECT CAST(q.current_value AS bigint)
                 FROM sys.sequences AS q
                 WHERE q.object_id = OBJECT_ID(N'domino_sync.capture_fault_seq')
-            ) AS faults,
+            ), 0) AS faults,
             JSON_QUERY((
                 SELECT TOP (1) domino_sync.utc_text(g.opened_at) AS opened_at, g.opened_by, g.reason
                 FROM domino_sync.capture_gap AS g

@@ -8,7 +8,7 @@ AS
 RETURN
 SELECT
     c.Comm_CommunicationId AS appointment_id,
-    CONVERT(nvarchar(64), HASHBYTES('SHA2_256', CONCAT(
+    CONVERT(varchar(64), HASHBYTES('SHA2_256', CONCAT(
         (
             SELECT
                 c.Comm_Deleted AS deleted, c.Comm_Type AS type, c.Comm_Action AS action, c.Comm_Status AS status,

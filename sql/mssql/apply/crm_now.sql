@@ -14,13 +14,12 @@ BEGIN
         JOIN domino_sync.windows_time_zone AS z ON z.iana_name = s.value
         WHERE s.name = N'crm_time_zone'
     );
+    DECLARE @v_wall datetime2(3);
 
     IF @v_zone IS NULL
         THROW 51003, N'setting crm_time_zone is not set: nothing can be written to the CRM. Set it to the IANA id of the CRM server''s zone, for example Europe/Berlin.', 1;
 
-    SET @p_now = CONVERT(
-        datetime,
-        CONVERT(nvarchar(19), CONVERT(datetime2(0), SYSUTCDATETIME() AT TIME ZONE N'UTC' AT TIME ZONE @v_zone), 126),
-        126
-    );
+    -- as a time without zone first: what is left is the wall clock there
+    SET @v_wall = CONVERT(datetime2(3), SYSUTCDATETIME() AT TIME ZONE N'UTC' AT TIME ZONE @v_zone);
+    SET @p_now = DATEADD(millisecond, -DATEPART(millisecond, @v_wall), @v_wall);
 END;

@@ -27,10 +27,10 @@ BEGIN
         notify_at, organiser, territory, channel
     )
     SELECT
-        w.nth, w.appointment_id, f.action, f.status, f.priority, CONVERT(datetime, f.start_at, 126),
-        CONVERT(datetime, f.end_at, 126), CASE WHEN f.all_day = N'true' THEN N'Y' END,
+        w.nth, w.appointment_id, f.action, f.status, f.priority, CAST(f.start_at AS datetime),
+        CAST(f.end_at AS datetime), CASE WHEN f.all_day = N'true' THEN N'Y' END,
         CASE WHEN f.private = N'true' THEN N'Y' END, f.subject, f.location, f.note,
-        CONVERT(datetime, f.notify_at, 126), w.organiser, owner.User_PrimaryTerritory, owner.User_PrimaryChannelId
+        CAST(f.notify_at AS datetime), w.organiser, owner.User_PrimaryTerritory, owner.User_PrimaryChannelId
     FROM domino_sync.inbound_work(@p_items, @p_work) AS w
     CROSS APPLY OPENJSON(w.fields) WITH
     (

@@ -13,8 +13,11 @@ BEGIN
     DECLARE @v_links nvarchar(max);
     DECLARE @v_write_back nvarchar(max);
     DECLARE @v_written table (
-        nth int NOT NULL PRIMARY KEY, appointment_id int NOT NULL, body nvarchar(max) NOT NULL
+        nth int NOT NULL PRIMARY KEY, appointment_id int NOT NULL, body nvarchar(max) NOT NULL,
+        doubt nvarchar(max) NULL
     );
+    DECLARE @v_doubt table (place int NOT NULL PRIMARY KEY, nth int NOT NULL, sentence nvarchar(1000) NOT NULL);
+    DECLARE @v_place int = 1;
 
     INSERT INTO @v_written (nth, appointment_id, body)
     SELECT w.nth, w.appointment_id, w.body
@@ -39,17 +42,16 @@ BEGIN
     );
     EXECUTE domino_sync.store_mailbox_links @p_crm_user_id, @v_links;
 
-    -- a list of numbers, which FOR JSON does not make
-    SET @v_write_back = NULL;
-    SELECT @v_write_back = CONCAT(N'[', STUFF((
-        SELECT CONCAT(N',', w.appointment_id)
+    -- a list of bare numbers, which FOR JSON does not make
+    SET @v_write_back = REPLACE(REPLACE(REPLACE((
+        SELECT w.appointment_id AS id
         FROM @v_written AS w
         CROSS APPLY OPENJSON(w.body) WITH (write_back bit) AS b
         WHERE b.write_back = 1
         ORDER BY w.appointment_id
-        FOR XML PATH('')
-    ), 1, 1, N''), N']');
-    IF @v_write_back <> N'[]'
+        FOR JSON PATH
+    ), N'{"id":', N''), N'}', N''), N' ', N'');
+    IF @v_write_back IS NOT NULL
         EXECUTE domino_sync_api.enqueue_delivery @p_crm_user_id, @v_write_back, N'write_back';
 
     INSERT INTO domino_sync.conflict (
@@ -63,37 +65,34 @@ BEGIN
     CROSS APPLY OPENJSON(w.body, '$.conflicts') AS g
     CROSS APPLY OPENJSON(g.[value]) WITH (field nvarchar(60), winner nvarchar(10), decided_by nvarchar(128)) AS c;
 
-    -- the addresses one line: FOR XML spells three characters in its own way
+    -- one line an item: there is no STRING_AGG before SQL Server 2017, and such addresses are rare
+    INSERT INTO @v_doubt (place, nth, sentence)
+    SELECT
+        ROW_NUMBER() OVER (ORDER BY m.nth, m.email), m.nth,
+        CONCAT(m.email, N' belongs to ', m.persons, N' persons, taken: ', m.person_id)
+    FROM OPENJSON(@p_matches) WITH (nth int, email nvarchar(400), person_id int, persons int) AS m
+    WHERE m.persons > 1;
+    WHILE EXISTS (SELECT 1 FROM @v_doubt AS d WHERE d.place = @v_place)
+    BEGIN
+        UPDATE w
+        SET doubt = CONCAT(w.doubt + N'; ', d.sentence)
+        FROM @v_written AS w
+        JOIN @v_doubt AS d ON d.nth = w.nth
+        WHERE d.place = @v_place;
+        SET @v_place = @v_place + 1;
+    END;
+
     INSERT INTO domino_sync.activity (
         run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail
     )
     SELECT
         (SELECT r.run_id FROM domino_sync.current_run(@p_runner) AS r), @p_runner, @p_crm_user_id, w.appointment_id,
-        b.domino_uid, N'to_crm', b.action, b.reason_code,
-        NULLIF(
-            CONCAT(
-                b.detail,
-                CASE WHEN b.detail IS NOT NULL AND doubt.list IS NOT NULL THEN N'; ' END,
-                REPLACE(REPLACE(REPLACE(STUFF(doubt.list, 1, 2, N''), N'&lt;', N'<'), N'&gt;', N'>'), N'&amp;', N'&')
-            ),
-            N''
-        )
+        b.domino_uid, N'to_crm', b.action, b.reason_code, COALESCE(b.detail + N'; ' + w.doubt, b.detail, w.doubt)
     FROM @v_written AS w
     CROSS APPLY OPENJSON(w.body) WITH
     (
         action nvarchar(40), reason_code nvarchar(60), detail nvarchar(max),
         domino_uid nvarchar(400) '$.link.domino_uid'
     ) AS b
-    OUTER APPLY
-    (
-        SELECT
-            (
-                SELECT CONCAT(N'; ', m.email, N' belongs to ', m.persons, N' persons, taken: ', m.person_id)
-                FROM OPENJSON(@p_matches) WITH (nth int, email nvarchar(400), person_id int, persons int) AS m
-                WHERE m.nth = w.nth AND m.persons > 1
-                ORDER BY m.email
-                FOR XML PATH('')
-            ) AS list
-    ) AS doubt
     WHERE b.action <> N'unchanged';
 END;

@@ -33,9 +33,9 @@ BEGIN
         MAX(CASE WHEN f.[key] = N'status' THEN 1 END), MAX(CASE WHEN f.[key] = N'status' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'priority' THEN 1 END), MAX(CASE WHEN f.[key] = N'priority' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'start_at' THEN 1 END),
-        CONVERT(datetime, MAX(CASE WHEN f.[key] = N'start_at' THEN LEFT(f.[value], 19) END), 126),
+        CAST(MAX(CASE WHEN f.[key] = N'start_at' THEN LEFT(f.[value], 19) END) AS datetime),
         MAX(CASE WHEN f.[key] = N'end_at' THEN 1 END),
-        CONVERT(datetime, MAX(CASE WHEN f.[key] = N'end_at' THEN LEFT(f.[value], 19) END), 126),
+        CAST(MAX(CASE WHEN f.[key] = N'end_at' THEN LEFT(f.[value], 19) END) AS datetime),
         MAX(CASE WHEN f.[key] = N'all_day' THEN 1 END),
         MAX(CASE WHEN f.[key] = N'all_day' AND f.[value] = N'true' THEN N'Y' END),
         MAX(CASE WHEN f.[key] = N'private' THEN 1 END),
@@ -44,7 +44,7 @@ BEGIN
         MAX(CASE WHEN f.[key] = N'location' THEN 1 END), MAX(CASE WHEN f.[key] = N'location' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'note' THEN 1 END), MAX(CASE WHEN f.[key] = N'note' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'notify_at' THEN 1 END),
-        CONVERT(datetime, MAX(CASE WHEN f.[key] = N'notify_at' THEN LEFT(f.[value], 19) END), 126),
+        CAST(MAX(CASE WHEN f.[key] = N'notify_at' THEN LEFT(f.[value], 19) END) AS datetime),
         MAX(
             CASE
                 WHEN JSON_QUERY(w.body, '$.attendees_add[0]') IS NOT NULL

@@ -4,5 +4,5 @@ WITH SCHEMABINDING
 AS
 /* A UTC instant as it crosses to the runner, to the second: 2026-03-29T01:30:00Z. */
 BEGIN
-    RETURN CONVERT(nvarchar(19), @p_instant, 126) + N'Z';
+    RETURN REPLACE(CONVERT(nvarchar(19), @p_instant, 120), N' ', N'T') + N'Z';
 END;

@@ -19,7 +19,7 @@ BEGIN
 
     INSERT INTO @v_person (nth, appointment_id, crm_user_id, email, person_id, response, notify_at, link_id)
     SELECT
-        p.nth, p.appointment_id, p.crm_user_id, p.email, p.person_id, p.response, CONVERT(datetime, p.notify_at, 126),
+        p.nth, p.appointment_id, p.crm_user_id, p.email, p.person_id, p.response, CAST(p.notify_at AS datetime),
         p.link_id
     FROM domino_sync.match_links(@p_people) AS p;
 
