@@ -11,6 +11,7 @@ import { CrmError } from '../crm/contract.ts';
 import { DominoError, type FaultScope } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
+import { oneLine } from '../item/text.ts';
 
 export interface Fault {
   code: ReasonCode;
@@ -36,7 +37,13 @@ export class ItemFault extends Error {
 export const PERMANENT_PAUSE_SECONDS = 300;
 const LONGEST_DELAY_SECONDS = 3600;
 
+/** `text` is stored: a server's own words are brought to what a database holds. */
 export function faultOf(error: unknown): Fault {
+  const fault = classified(error);
+  return { ...fault, text: oneLine(fault.text) };
+}
+
+function classified(error: unknown): Fault {
   if (error instanceof ItemFault) {
     const { code, transient } = error;
     return {

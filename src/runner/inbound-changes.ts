@@ -16,10 +16,12 @@ import { attendeeChanges } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
 import { parseSyncUid } from '../item/sync-uid.ts';
+import { cleanText, oneLine } from '../item/text.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
 import { newLink, withBase } from './link.ts';
 import { inboundUpdate, mergePair, reasonOf, seenBase, type Pair } from './pair.ts';
+import { readRows } from './rows.ts';
 import { isTooOld } from './window.ts';
 
 /** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
@@ -57,7 +59,9 @@ export async function takeChanges(
   for (const summary of changed) {
     const notice = summary.noticeType === null ? undefined : PENDING_NOTICES[summary.noticeType];
     if (notice) parked.push(park(summary, notice, null));
-    else if (tooMany.has(summary.key.uid)) parked.push(park(summary, 'series_too_long', null));
+    // What is a pair already stays one: its edits must not be lost because the series grew.
+    else if (tooMany.has(summary.key.uid) && known.get(keyText(summary.key))?.state !== 'linked')
+      parked.push(park(summary, 'series_too_long', null));
     else toRead.push(summary);
   }
   let seen = await readAll(context, toRead, parked);
@@ -108,18 +112,25 @@ async function decideAndApply(
     seen.map(({ entry }) => ({ uid: entry.key.uid, recurrence_id: entry.key.recurrenceId ?? '' })),
   );
   const linkOf = new Map(links.map((link) => [`${link.domino_uid}/${link.domino_recurrence_id}`, link]));
-  const rows = await crm.readAppointments([...new Set(links.map((link) => link.appointment_id))]);
-  const rowOf = new Map(rows.map((row) => [row.appointment_id, row]));
+  const { rowOf, unreadable } = await readRows(
+    crm,
+    links.map((link) => link.appointment_id),
+  );
 
   const items: InboundItem[] = [];
   const saves: LinkWrite[] = [];
   const bySeen = new Map<number, Seen>();
   for (const [no, one] of seen.entries()) {
     const link = linkOf.get(`${one.entry.key.uid}/${one.entry.key.recurrenceId ?? ''}`) ?? null;
-    const decision =
-      link === null
-        ? decideNew(context, no, one)
-        : decideKnown(context, no, one, link, rowOf.get(link.appointment_id)!);
+    const fault = link === null ? undefined : unreadable.get(link.appointment_id);
+    const decision: Decision =
+      fault !== undefined
+        ? { do: 'park', parked: park(one.summary, 'crm_refused', fault) }
+        : guarded(one, () =>
+            link === null
+              ? decideNew(context, no, one)
+              : decideKnown(context, no, one, link, rowOf.get(link.appointment_id)!),
+          );
     if (decision.do === 'apply') {
       items.push(decision.item);
       bySeen.set(no, one);
@@ -133,9 +144,19 @@ async function decideAndApply(
   if (saves.length > 0) await crm.saveLinks(mailbox.crm_user_id, saves);
   const outcomes = await applyAll(context, items, (no, fault) => {
     const one = bySeen.get(no)!;
-    parked.push({ ...park(one.summary, fault.code, fault.text), payload: one.entry });
+    parked.push({ ...park(one.summary, fault.code, fault.text), payload: storable(one.entry) });
   });
   return count(context, items, outcomes).flatMap((no) => bySeen.get(no) ?? []);
+}
+
+/** A value that the mapping chokes on parks its entry, not the mailbox. */
+function guarded({ summary }: Seen, decide: () => Decision): Decision {
+  try {
+    return decide();
+  } catch (error) {
+    const { code, text } = faultOf(error);
+    return { do: 'park', parked: park(summary, code, text) };
+  }
 }
 
 /** One call for all; if the database refuses the data, one call for each, so that a bad item does not stop its neighbours. */
@@ -300,11 +321,17 @@ const park = (
   domino_start: summary.start,
   domino_digest: summary.digest,
   reason_code: reason,
-  detail,
-  subject: summary.subject,
+  detail: detail === null ? null : oneLine(detail),
+  subject: oneLine(summary.subject),
   payload: null,
   retry_after_seconds: retryAfterSeconds,
 });
+
+/** The entry without what no database holds (NUL, half characters): what is parked as read must not be refused again. */
+const storable = (entry: DominoEntry): unknown =>
+  JSON.parse(JSON.stringify(entry), (_key, value: unknown) =>
+    typeof value === 'string' ? cleanText(value) : value,
+  );
 
 const alreadyParked = (known: ReadonlyMap<string, KnownLink>, item: ParkedItem): boolean => {
   const key = keyText({

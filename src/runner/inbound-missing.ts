@@ -11,6 +11,7 @@ import type { CrmAppointment } from '../item/crm-appointment.ts';
 import type { ItemLink } from '../crm/contract.ts';
 import { crmContext, type MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
+import { readRows } from './rows.ts';
 import { hasEnded } from './window.ts';
 
 export async function takeMissing(
@@ -50,11 +51,16 @@ async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Pr
     mailbox.crm_user_id,
     gone.map((key) => ({ uid: key.uid, recurrence_id: key.recurrenceId ?? '' })),
   );
-  const rows = await crm.readAppointments(links.map((link) => link.appointment_id));
-  const rowOf = new Map(rows.map((row) => [row.appointment_id, row]));
+  const { rowOf, unreadable } = await readRows(
+    crm,
+    links.map((link) => link.appointment_id),
+  );
+  for (const [id, fault] of unreadable) context.log.warn({ appointment: id, reason: 'crm_refused' }, fault);
   const items: MissingItem[] = [];
   for (const link of links.filter((one) => one.state === 'linked')) {
-    const item = await decide(context, link, rowOf.get(link.appointment_id)!);
+    // Nothing is concluded from a row that cannot be read; the entry is asked for again at the next poll.
+    const appointment = rowOf.get(link.appointment_id);
+    const item = appointment === undefined ? null : await decide(context, link, appointment);
     if (item) items.push(item);
   }
   if (items.length === 0) return;
@@ -91,6 +97,9 @@ async function decide(
     case 'forget':
       return missing('unlink', 'crm_deleted');
     case 'recreate':
+      // An invitee's entry is not ours to make, and a user of direction to_crm gets none: the CRM keeps its edit alone.
+      if ((link.role === 'copy' && link.kind === 'meeting') || context.mailbox.direction === 'to_crm')
+        return missing('unlink', 'deletion_kept');
       // The delivery finds the entry gone and makes it anew.
       await context.crm.enqueueDelivery(link.crm_user_id, [link.appointment_id], 'crm_changed');
       return null;

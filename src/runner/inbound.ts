@@ -23,11 +23,12 @@ const BATCH = 50;
 export async function pullFromDomino(context: MailboxContext): Promise<PullOutcome> {
   const { crm, mailbox, settings } = context;
   const known = await crm.listKnown(mailbox.crm_user_id);
+  const window = mailboxWindow(context);
   const pull = await context.mailFile.pull(
     {
       // A restored or promoted database knows other things than the cursor assumes: look at everything again.
       cursor: mailbox.database_identity === settings.databaseIdentity ? mailbox.cursor : null,
-      window: mailboxWindow(context),
+      window,
       known: known.map(knownEntry),
       todos: settings.todos === 'on',
     },
@@ -37,7 +38,7 @@ export async function pullFromDomino(context: MailboxContext): Promise<PullOutco
   for (const remark of pull.remarks ?? []) context.log.warn(remark);
 
   const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
-  const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences);
+  const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences, window);
   for (let i = 0; i < pull.changed.length; i += BATCH) {
     if (context.stopping.aborted) return { cursor: null, held: null };
     await takeChanges(context, byKey, pull.changed.slice(i, i + BATCH), tooMany);
@@ -59,6 +60,7 @@ function overlongSeries(
   known: readonly KnownLink[],
   changed: readonly DominoSummary[],
   limit: number,
+  window: { from: string; to: string },
 ): Set<string> {
   const instances = new Map<string, Set<string>>();
   const count = (key: EntryKey) => {
@@ -67,7 +69,10 @@ function overlongSeries(
     ids.add(key.recurrenceId);
     instances.set(key.uid, ids);
   };
-  for (const link of known) count(linkKey(link));
+  // What has slid out of the window stays known for ever and must not make a long-lived series overlong.
+  const inside = (start: string | null) =>
+    start === null || (start >= window.from.slice(0, 10) && start < window.to);
+  for (const link of known) if (inside(link.domino_start)) count(linkKey(link));
   for (const summary of changed) count(summary.key);
   return new Set([...instances].filter(([, ids]) => ids.size > limit).map(([uid]) => uid));
 }

@@ -170,6 +170,7 @@ async function recreate(
   role: LinkRole,
 ): Promise<Effect> {
   const made = await makeAnew(context, delivery, link, crm, role);
+  if ('action' in made) return made;
   return effect('created', 'conflict_resolved', made, {
     detail: 'deleted in Notes while it was edited in the CRM: made again',
     conflicts: [
@@ -198,17 +199,21 @@ async function changeForm(
 ): Promise<Effect> {
   await context.mailFile.delete(linkKey(link), { notify: context.settings.notify, signal: context.calls });
   const made = await makeAnew(context, delivery, link, crm, role);
+  if ('action' in made) return made;
   return effect('updated', 'crm_changed', made, { detail: `made again as ${crm.kind}` });
 }
 
-/** A new entry under the next uid derived from the pair, its intent recorded first. */
+/**
+ * A new entry under the next uid derived from the pair, its intent recorded first. Should Domino have that uid already
+ * (the links come from a backup), what stands there is compared instead: that is the effect then.
+ */
 async function makeAnew(
   context: MailboxContext,
   delivery: Delivery,
   link: ItemLink,
   crm: SyncItem,
   role: LinkRole,
-): Promise<LinkWrite> {
+): Promise<LinkWrite | Effect> {
   const incarnation = link.incarnation + 1;
   const intent = newLink({
     appointmentId: link.appointment_id,
@@ -225,6 +230,11 @@ async function makeAnew(
     draftFromItem(crm, dominoContext(context)),
     { notify: context.settings.notify, since: null, signal: context.calls },
   );
+  if (answer.outcome === 'exists')
+    return adoptExisting(context, delivery, { ...intent, base_item: null }, answer.entry, {
+      item: crm,
+      role,
+    });
   return entryLink(context, intent, role, crm, answer.entry);
 }
 

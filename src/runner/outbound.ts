@@ -5,16 +5,24 @@
  * A crash anywhere is safe: a create carries the uid derived from the pair and its intent is recorded first; an update
  * repeated meets its own result and changes nothing; a delete repeated finds nothing.
  */
-import type { ItemLink, LinkWrite, OutboundFailure, OutboundResult } from '../crm/contract.ts';
+import type {
+  ItemLink,
+  LeasedDelivery,
+  LinkWrite,
+  OutboundFailure,
+  OutboundResult,
+} from '../crm/contract.ts';
+import { CrmError } from '../crm/contract.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
 import { draftFromItem } from '../item/domino-mapping.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { effect, uidOf, type Delivery, type Effect } from './delivery.ts';
-import { faultOf, retryDelaySeconds } from './faults.ts';
+import { ItemFault, faultOf, retryDelaySeconds } from './faults.ts';
 import { entryLink, linkKey, newLink } from './link.ts';
 import { planDelivery, type DeliveryPlan } from './outbound-plan.ts';
 import { adoptExisting, updateEntry } from './outbound-write.ts';
+import { readRows } from './rows.ts';
 import { hasEnded, isTooOld } from './window.ts';
 
 const BATCH = 50;
@@ -25,63 +33,118 @@ export async function deliverToDomino(context: MailboxContext): Promise<void> {
   while (!context.stopping.aborted) {
     const leased = await crm.leaseOutbound(mailbox.crm_user_id, BATCH, settings.lease_seconds);
     if (leased.length === 0) return;
-    const rows = await crm.readAppointments(leased.map((delivery) => delivery.appointment_id));
-    const byId = new Map(rows.map((row) => [row.appointment_id, row]));
-    const deliveries = leased.map((delivery) => ({
-      leased: delivery,
-      appointment: byId.get(delivery.appointment_id)!,
-    }));
-    await deliverBatch(context, deliveries);
+    await deliverBatch(context, leased);
   }
 }
 
-async function deliverBatch(context: MailboxContext, deliveries: Delivery[]): Promise<void> {
-  const planned = deliveries.map((delivery) => ({ delivery, plan: plan(context, delivery) }));
-  const intents = planned.flatMap(({ delivery, plan }) =>
-    plan.do === 'create' ? [intent(context, delivery, plan)] : [],
-  );
-  if (intents.length > 0) await context.crm.beginCreate(intents);
+interface Planned {
+  delivery: Delivery;
+  plan: DeliveryPlan;
+  /** The link to record before Domino is asked; null when nothing is created. */
+  intent: LinkWrite | null;
+}
 
+async function deliverBatch(context: MailboxContext, leased: readonly LeasedDelivery[]): Promise<void> {
   const results: OutboundResult[] = [];
   const failures: OutboundFailure[] = [];
+  const planned = await planAll(context, leased, failures);
+  const intents = planned.flatMap(({ intent }) => intent ?? []);
+  if (intents.length > 0) await context.crm.beginCreate(intents);
+
+  const done = new Map<OutboundResult, LeasedDelivery>();
   try {
     for (const { delivery, plan } of planned) {
       if (context.stopping.aborted) break;
-      const identity = {
-        appointment_id: delivery.leased.appointment_id,
-        crm_user_id: delivery.leased.crm_user_id,
-        version: delivery.leased.version,
-      };
       try {
-        results.push({ ...identity, ...(await carryOut(context, delivery, plan)) });
+        const result = { ...identityOf(delivery.leased), ...(await carryOut(context, delivery, plan)) };
+        results.push(result);
+        done.set(result, delivery.leased);
       } catch (error) {
-        const fault = faultOf(error);
         // A fault of the mailbox or the server is not the item's: releasing the mailbox frees what is still leased.
-        if (fault.scope !== 'item') throw error;
-        const attempts = delivery.leased.attempts + 1;
-        const giveUp = !fault.transient || attempts >= context.settings.max_attempts;
-        failures.push({
-          ...identity,
-          reason_code: fault.code,
-          error: fault.text,
-          retry_after_seconds: giveUp
-            ? null
-            : retryDelaySeconds(attempts, context.random, fault.retryAfterSeconds),
-        });
-        context.log.warn({ appointment: identity.appointment_id, reason: fault.code }, fault.text);
+        if (faultOf(error).scope !== 'item') throw error;
+        failures.push(failure(context, delivery.leased, error));
       }
     }
   } finally {
-    await record(context, results, failures);
+    const recorded = await complete(context, results, (result, error) =>
+      failures.push(failure(context, done.get(result)!, error)),
+    );
+    await record(context, recorded, failures);
+  }
+}
+
+/** A row that cannot be read or mapped fails alone; its neighbours go on. */
+async function planAll(
+  context: MailboxContext,
+  leased: readonly LeasedDelivery[],
+  failures: OutboundFailure[],
+): Promise<Planned[]> {
+  const { rowOf, unreadable } = await readRows(
+    context.crm,
+    leased.map((delivery) => delivery.appointment_id),
+  );
+  return leased.flatMap((one) => {
+    try {
+      const unread = unreadable.get(one.appointment_id);
+      if (unread !== undefined) throw new ItemFault('crm_refused', unread, false);
+      const delivery = { leased: one, appointment: rowOf.get(one.appointment_id)! };
+      const made = plan(context, delivery);
+      return [
+        { delivery, plan: made, intent: made.do === 'create' ? intent(context, delivery, made) : null },
+      ];
+    } catch (error) {
+      failures.push(failure(context, one, error));
+      return [];
+    }
+  });
+}
+
+const identityOf = ({ appointment_id, crm_user_id, version }: LeasedDelivery) => ({
+  appointment_id,
+  crm_user_id,
+  version,
+});
+
+function failure(context: MailboxContext, leased: LeasedDelivery, error: unknown): OutboundFailure {
+  const fault = faultOf(error);
+  const attempts = leased.attempts + 1;
+  const giveUp = !fault.transient || attempts >= context.settings.max_attempts;
+  context.log.warn({ appointment: leased.appointment_id, reason: fault.code }, fault.text);
+  return {
+    ...identityOf(leased),
+    reason_code: fault.code,
+    error: fault.text,
+    retry_after_seconds: giveUp ? null : retryDelaySeconds(attempts, context.random, fault.retryAfterSeconds),
+  };
+}
+
+/** One call for all; if the database refuses the data, one call for each. Answers what is recorded. */
+async function complete(
+  context: MailboxContext,
+  results: OutboundResult[],
+  refuse: (result: OutboundResult, error: CrmError) => void,
+): Promise<OutboundResult[]> {
+  if (results.length === 0) return [];
+  try {
+    await context.crm.completeOutbound(results);
+    return results;
+  } catch (error) {
+    if (!(error instanceof CrmError) || error.code !== 'crm_refused') throw error;
+    if (results.length === 1) {
+      refuse(results[0]!, error);
+      return [];
+    }
+    const recorded: OutboundResult[] = [];
+    for (const result of results) recorded.push(...(await complete(context, [result], refuse)));
+    return recorded;
   }
 }
 
 async function record(
   context: MailboxContext,
-  results: OutboundResult[],
+  results: readonly OutboundResult[],
   failures: OutboundFailure[],
 ): Promise<void> {
-  if (results.length > 0) await context.crm.completeOutbound(results);
   if (failures.length > 0) {
     const { parked, waiting } = await context.crm.failOutbound(failures);
     context.counts.parked += parked;

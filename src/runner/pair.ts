@@ -35,7 +35,8 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
     base: pair.link.base_item,
     crm: pair.crm,
     domino: pair.domino,
-    policy: context.settings.merge_policy,
+    // Where only the CRM may write, it wins: a field left to Domino would be an edit of the CRM that is lost.
+    policy: context.mailbox.direction === 'to_domino' ? 'crm' : context.settings.merge_policy,
     crmChangedAt: updated === null ? null : wallToInstant(updated, context.settings.crm_time_zone),
     dominoChangedAt: pair.entry.modifiedAt,
   });
