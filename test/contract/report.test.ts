@@ -68,7 +68,7 @@ test('a reader sees what is still to be done, what was parked both ways, and why
     })),
   );
   await company.runner.parkInbound(ALICE, [
-    entry('1', 'series_unbounded', 'Weekly', false),
+    entry('1', 'series_too_long', 'Weekly', false),
     entry('2', 'crm_refused', 'Doctor', true),
   ]);
 
@@ -79,7 +79,7 @@ test('a reader sees what is still to be done, what was parked both ways, and why
       .sort((a, b) => String(a).localeCompare(String(b))),
   ).toEqual([
     ['to_crm', null, 'crm_refused', 'error'],
-    ['to_crm', 'Weekly', 'series_unbounded', 'skip'],
+    ['to_crm', 'Weekly', 'series_too_long', 'skip'],
     ['to_domino', null, 'domino_refused', 'error'],
     ['to_domino', 'Open', 'domino_refused', 'error'],
   ]);
