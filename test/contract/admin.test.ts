@@ -281,7 +281,7 @@ test('parked deliveries and refused entries go back in the queue, skipped ones o
   });
   await runner.parkInbound(ALICE, [
     park('refused', 'crm_refused'),
-    park('skipped', 'series_unbounded'),
+    park('skipped', 'series_too_long'),
     park('linked', 'not_organiser'),
   ]);
   await company.sql(`update domino_sync.sync_user set next_poll_at = now() + interval '1 hour'`);

@@ -36,7 +36,7 @@ const parked = (entry: string, changes: Partial<ParkedItem> = {}): ParkedItem =>
   domino_recurrence_id: '',
   domino_start: '2026-05-04T07:00:00Z',
   domino_digest: 'seen',
-  reason_code: 'series_unbounded',
+  reason_code: 'series_too_long',
   detail: null,
   subject: 'Weekly',
   payload: { private: false },
@@ -146,7 +146,7 @@ describe('a parked entry', () => {
         domino_start: '2026-05-04T07:00:00Z',
         domino_digest: 'seen',
         domino_token: null,
-        reason_code: 'series_unbounded',
+        reason_code: 'series_too_long',
         retry_due: false,
       },
     ]);
