@@ -3,7 +3,7 @@
  * then Domino → CRM (S6). Parallel over mailboxes, serial within one. Many runners may do this at once: the leases in
  * the database keep them apart.
  */
-import type { CrmDatabase, LeasedMailbox } from '../crm/contract.ts';
+import type { CrmDatabase, LeasedMailbox, MailboxReport } from '../crm/contract.ts';
 import type { DominoServer } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -62,15 +62,18 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
   let failure: string | null = null;
   try {
     // Each mailbox once a cycle: one that keeps having work must not starve the others.
-    const seen = new Set<number>();
-    while (mailboxes.length > 0 && !stopping.aborted) {
+    const seen = new Map<number, MailboxReport | null>();
+    // What is leased is worked on even when the stop has come meanwhile: that ends at once and gives the leases back.
+    while (mailboxes.length > 0) {
       await workInParallel(context, mailboxes, options.parallel, seen);
       if (stopping.aborted) break;
       mailboxes = await crm.leaseMailboxes(options.parallel, settings.lease_seconds);
       const fresh = mailboxes.filter((mailbox) => !seen.has(mailbox.crm_user_id));
       if (fresh.length < mailboxes.length) {
         // Seen already and due again: leave it to the next cycle.
-        await Promise.all(mailboxes.filter((m) => seen.has(m.crm_user_id)).map((m) => handBack(crm, m)));
+        await Promise.all(
+          mailboxes.filter((m) => seen.has(m.crm_user_id)).map((m) => handBack(crm, m, seen)),
+        );
         mailboxes = fresh;
       }
     }
@@ -96,14 +99,14 @@ async function workInParallel(
   context: CycleContext,
   mailboxes: readonly LeasedMailbox[],
   parallel: number,
-  seen: Set<number>,
+  seen: Map<number, MailboxReport | null>,
 ): Promise<void> {
   const queue = [...mailboxes];
   const worker = async () => {
     for (let mailbox = queue.shift(); mailbox; mailbox = queue.shift()) {
-      seen.add(mailbox.crm_user_id);
+      seen.set(mailbox.crm_user_id, null);
       context.counts.mailboxes += 1;
-      await workMailbox(context, mailbox);
+      seen.set(mailbox.crm_user_id, await workMailbox(context, mailbox));
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: Math.min(parallel, queue.length) }, worker));
@@ -111,12 +114,18 @@ async function workInParallel(
   if (failed) throw failed.reason;
 }
 
-/** Gives a lease back untouched. */
-const handBack = (crm: CrmDatabase, mailbox: LeasedMailbox): Promise<void> =>
-  crm.releaseMailbox(mailbox.crm_user_id, {
-    health: 'ok',
-    reason_code: null,
-    detail: null,
+/** Gives a lease back untouched: the health is what this cycle found, so that a pause does not start from its beginning. */
+function handBack(
+  crm: CrmDatabase,
+  mailbox: LeasedMailbox,
+  seen: ReadonlyMap<number, MailboxReport | null>,
+): Promise<void> {
+  const found = seen.get(mailbox.crm_user_id);
+  return crm.releaseMailbox(mailbox.crm_user_id, {
+    health: found?.health ?? 'ok',
+    reason_code: found?.reason_code ?? null,
+    detail: found?.detail ?? null,
     polled: false,
     next_poll_seconds: 0,
   });
+}

@@ -10,7 +10,11 @@ import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from 
 import { pullFromDomino } from './inbound.ts';
 import { deliverToDomino } from './outbound.ts';
 
-export async function workMailbox(cycle: CycleContext, mailbox: LeasedMailbox): Promise<void> {
+/** Answers the report the mailbox was released with; null when its lease was lost. Throws CrmError. */
+export async function workMailbox(
+  cycle: CycleContext,
+  mailbox: LeasedMailbox,
+): Promise<MailboxReport | null> {
   const log = cycle.log.child({ mailbox: mailbox.mail_file, crmUserId: mailbox.crm_user_id });
   const lease = keepLease(cycle, mailbox);
   const context: MailboxContext = {
@@ -24,14 +28,32 @@ export async function workMailbox(cycle: CycleContext, mailbox: LeasedMailbox): 
   try {
     const report = await work(context);
     await cycle.crm.releaseMailbox(mailbox.crm_user_id, report);
+    return report;
   } catch (error) {
     if (error instanceof CrmError && error.code === 'crm_lease_lost') {
       log.warn('the lease of the mailbox was lost; another runner goes on with it');
-      return;
+      return null;
     }
+    await releaseAfter(context, error);
     throw error;
   } finally {
     lease.end();
+  }
+}
+
+/** A fault of the database may be over already: without this the mailbox would wait for its lease to run out. */
+async function releaseAfter(context: MailboxContext, error: unknown): Promise<void> {
+  const { crm, mailbox, settings, log } = context;
+  const report = { health: 'ok', reason_code: null, detail: null, polled: false } as const;
+  try {
+    await crm.releaseMailbox(mailbox.crm_user_id, {
+      ...report,
+      next_poll_seconds: settings.poll_seconds,
+      ...paused(faultOf(error), mailbox, context.random),
+    });
+  } catch (again) {
+    // What has to be told is the first fault; the lease runs out by itself.
+    log.debug({ err: again }, 'the mailbox could not be given back');
   }
 }
 
@@ -70,17 +92,24 @@ function paused(fault: Fault, mailbox: LeasedMailbox, random: () => number): Par
   return { health: 'paused', reason_code: fault.code, detail: fault.text, next_poll_seconds: seconds };
 }
 
-/** Renews the lease at a third of its life; `lost` fires when the database says it is no longer ours. */
+/**
+ * Renews the lease at a third of its life; `lost` fires when the database says it is no longer ours, or has not said
+ * that it is for as long as it lasts.
+ */
 function keepLease(cycle: CycleContext, mailbox: LeasedMailbox): { lost: AbortSignal; end: () => void } {
   const lost = new AbortController();
   // Every request of the mailbox in flight listens; that is no leak.
   setMaxListeners(0, lost.signal);
   const seconds = cycle.settings.lease_seconds;
+  let until = performance.now() + seconds * 1000;
   const timer = setInterval(
     () => {
+      const asked = performance.now();
+      if (asked >= until) lost.abort(new Error('mailbox lease ran out'));
       cycle.crm.renewMailbox(mailbox.crm_user_id, seconds).then(
         (held) => {
-          if (!held) lost.abort(new Error('mailbox lease lost'));
+          if (held) until = asked + seconds * 1000;
+          else lost.abort(new Error('mailbox lease lost'));
         },
         (error: unknown) => cycle.log.warn({ err: error }, 'the lease of a mailbox could not be renewed'),
       );

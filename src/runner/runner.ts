@@ -55,7 +55,13 @@ export async function startRunner(
     },
     log,
   );
-  await crm.onWork(cadence.wake);
+  try {
+    await crm.onWork(cadence.wake);
+  } catch (error) {
+    // The schedule would keep the process alive, with cycles that nobody can stop.
+    await cadence.stop();
+    throw error;
+  }
   cadence.wake();
   let stopped: Promise<void> | null = null;
   return {
