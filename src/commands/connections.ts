@@ -5,7 +5,7 @@ import { CrmError, type CrmDatabase } from '../crm/contract.ts';
 import { openCrmDatabase } from '../crm/open.ts';
 import { DominoError, type DominoServer } from '../domino/port.ts';
 import { connectDas } from '../domino/das/connect.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, UserError, errorText } from '../errors.ts';
 
 export async function withCrm<T>(config: Config, work: (crm: CrmDatabase) => Promise<T>): Promise<T> {
   const crm = await openCrmDatabase(requireDatabase(config));
@@ -27,8 +27,21 @@ export function openDomino(config: Config): DominoServer {
     parallel,
     methodOverride,
     answerTimeoutMs: timeoutSeconds * 1000,
-    certificateAuthority: certificateAuthorityFile ? readFileSync(certificateAuthorityFile, 'utf8') : null,
+    certificateAuthority: certificateAuthorityFile ? readCertificate(certificateAuthorityFile) : null,
   });
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `the certificate file cannot be read: ${errorText(error)}`,
+      'Correct "domino.certificateAuthorityFile" in the configuration.',
+      EXIT.usage,
+      { cause: error },
+    );
+  }
 }
 
 export async function withDomino<T>(config: Config, work: (domino: DominoServer) => Promise<T>): Promise<T> {
