@@ -146,6 +146,12 @@ async function decideAndApply(
     const one = bySeen.get(no)!;
     parked.push({ ...park(one.summary, fault.code, fault.text), payload: storable(one.entry) });
   });
+  for (const { item_no: no, outcome, appointment_id: id } of outcomes) {
+    // Another invitee's copy of the same meeting has made the appointment already, or did so at this very moment.
+    if (outcome === 'duplicate') {
+      parked.push(park(bySeen.get(no)!.summary, 'invitee_copy', `the CRM has it as appointment ${id}`));
+    }
+  }
   return count(context, items, outcomes).flatMap((no) => bySeen.get(no) ?? []);
 }
 

@@ -74,9 +74,9 @@ describe('deploy on postgres', () => {
       drop trigger domino_sync_comm_link_insert on comm_link;
       grant select on domino_sync.setting to public;
       grant select on users to domino_sync_runner;
-      delete from domino_sync.migrations where id = 7`);
+      delete from domino_sync.migrations where id = 8`);
     expect(await findings()).toEqual([
-      'migration_pending 007_link_fillfactor.sql',
+      'migration_pending 008_entry_index.sql',
       'grants_altered admin/grants.sql',
       'object_missing queue/fold_changes.sql',
       'object_altered queue/live_runner.sql',
@@ -85,10 +85,10 @@ describe('deploy on postgres', () => {
     ]);
     await database.admin.query(
       `insert into domino_sync.migrations (id, name, hash)
-       select 7, 'link_fillfactor', 'edited'`,
+       select 8, 'entry_index', 'edited'`,
     );
-    expect(await findings()).toContain('migration_edited 007_link_fillfactor.sql');
-    await database.admin.query('delete from domino_sync.migrations where id = 7');
+    expect(await findings()).toContain('migration_edited 008_entry_index.sql');
+    await database.admin.query('delete from domino_sync.migrations where id = 8');
     await deploy(url);
     expect(await findings()).toEqual(['vendor_rights public.users']);
   });

@@ -193,6 +193,29 @@ test('a subject too long for the CRM is cut there, told with its reason, and who
   ).toMatchObject({ subject, location: 'Room 9' });
 });
 
+test('two invitees of a meeting whose organiser is not enabled share one appointment, and nobody gets a copy on top', async () => {
+  const { world, sides, anna, bert, cora } = await open();
+  await sides.crm.disableUser(cora.userId);
+  const at = world.at(3, 9);
+  const uid = world.notes(cora).createMeeting({
+    subject: 'Shared',
+    start: at.utc,
+    end: at.utc,
+    invitees: [anna.email, bert.email],
+  });
+  for (const user of [anna, bert]) world.notes(user).accept({ uid });
+  await world.settle();
+  await world.settle();
+  expect(await world.bySubject('Shared')).toHaveLength(1);
+  for (const user of [anna, bert]) expect(world.calendarEntries(user, 'Shared')).toHaveLength(0);
+  const accepted = (user: typeof anna) =>
+    world
+      .notes(user)
+      .calendar()
+      .filter((item) => item.subject === 'Shared');
+  expect([accepted(anna).length, accepted(bert).length]).toEqual([1, 1]);
+});
+
 test('losing the link tables makes no second entry of what the CRM created', async () => {
   const { world, sides, anna } = await open();
   const at = world.at(3, 9);

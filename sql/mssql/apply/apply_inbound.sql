@@ -55,6 +55,16 @@ BEGIN
         BEGIN TRANSACTION;
         EXECUTE domino_sync.require_mailbox_lease @p_runner, @p_crm_user_id;
 
+        -- two invitees of one meeting, worked on at the same time, must not both make its appointment
+        IF @v_new > 0
+        BEGIN
+            EXECUTE @v_locked = sys.sp_getapplock
+                @Resource = N'domino_sync.inbound', @LockMode = N'Exclusive', @LockOwner = N'Transaction',
+                @LockTimeout = 10000, @DbPrincipal = N'public';
+            IF @v_locked < 0
+                THROW 51004, N'busy: another mailbox is creating appointments, try again', 1;
+        END;
+
         SELECT @v_locked = COUNT(*)
         FROM domino_sync.delivery AS d WITH (UPDLOCK, ROWLOCK)
         WHERE d.crm_user_id = @p_crm_user_id

@@ -34,16 +34,28 @@ SELECT
     n.item_no,
     CASE
         WHEN other.appointment_id IS NOT NULL OR n.nth_of_entry > 1 THEN N'duplicate'
+        WHEN elsewhere.appointment_id IS NOT NULL THEN N'duplicate'
         WHEN n.appointment_id IS NULL THEN N'created'
         -- the first of two items on one appointment changes it under the second
         WHEN f.fingerprint = n.fingerprint AND n.nth_of_appointment = 1 THEN N'updated'
         ELSE N'stale'
     END AS outcome,
-    COALESCE(other.appointment_id, n.appointment_id) AS appointment_id
+    COALESCE(other.appointment_id, n.appointment_id, elsewhere.appointment_id) AS appointment_id
 FROM numbered AS n
 LEFT JOIN domino_sync.item_link AS other
     ON other.crm_user_id = @p_crm_user_id
     AND other.domino_uid = n.uid
     AND other.domino_recurrence_id = n.recurrence_id
     AND (n.appointment_id IS NULL OR other.appointment_id <> n.appointment_id)
+-- new here, but another invitee's copy of the same meeting has made the appointment already
+OUTER APPLY
+(
+    SELECT MIN(l.appointment_id) AS appointment_id
+    FROM domino_sync.item_link AS l
+    WHERE n.appointment_id IS NULL
+      AND l.domino_uid = n.uid
+      AND l.domino_recurrence_id = n.recurrence_id
+      AND l.crm_user_id <> @p_crm_user_id
+      AND l.state = N'linked'
+) AS elsewhere
 OUTER APPLY domino_sync.appointment_fingerprint(n.appointment_id) AS f;

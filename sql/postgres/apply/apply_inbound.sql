@@ -8,9 +8,9 @@ as $$
 --
 -- Parameters: p_runner and p_crm_user_id, who must hold the mailbox; p_items, a JSON list of InboundItem.
 -- Returns:    a row an item: created; updated; stale, the appointment is no longer what the merge was based on; duplicate,
---             the Domino entry is linked already. Nothing at all is written for the latter two.
+--             the Domino entry is linked already, here or as another invitee's copy. Nothing is written for the latter two.
 -- Raises:     CDS01 lease lost; CDS02 no such user; CDS03 refused input, naming item_no and field.
--- Locks:      sync_user, delivery (of items to write back), communication in the order of ids, comm_link, item_link.
+-- Locks:      sync_user, advisory (4711003, 1) when one creates, delivery (of items to write back), communication in the order of ids, comm_link, item_link.
 -- Writes:     also activity, conflict, inbound_parked. Changes are captured with origin `domino:<user>`.
 declare
     v_now timestamp;
@@ -23,6 +23,13 @@ begin
     v_now := domino_sync.crm_now();
     -- reads whole tables of the vendor, so before any of its rows is locked
     v_matches := (select coalesce(jsonb_agg(m), '[]') from domino_sync.match_attendees(p_items) as m);
+
+    -- two invitees of one meeting, worked on at the same time, must not both make its appointment
+    if exists (
+        select from jsonb_to_recordset(p_items) as i (appointment_id integer) where i.appointment_id is null
+    ) then
+        perform pg_advisory_xact_lock(4711003, 1);
+    end if;
 
     perform from domino_sync.delivery as d
     where d.crm_user_id = p_crm_user_id

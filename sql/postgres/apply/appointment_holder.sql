@@ -23,6 +23,15 @@ cross join lateral (
           and l.cmli_deleted is null
           and (o.crm_user_id in (select s.crm_user_id from domino_sync.sending_user as s)) is not true
           and (l.cmli_comm_userid in (select s.crm_user_id from domino_sync.sending_user as s)) is true
+          -- made from an invitee's entry: the other invitees have the meeting from Domino's own scheduling
+          and not exists (
+              select from domino_sync.item_link as m
+              where m.appointment_id = o.appointment_id
+                and m.role = 'copy'
+                and m.kind = 'meeting'
+                and m.state = 'linked'
+                and m.crm_user_id <> l.cmli_comm_userid
+          )
         order by l.cmli_comm_userid, l.cmli_commlinkid
     ) as p
     where p.response is distinct from 4

@@ -31,18 +31,31 @@ decided as (
         n.body,
         case
             when other.appointment_id is not null or n.nth_of_entry > 1 then 'duplicate'
+            when elsewhere.appointment_id is not null then 'duplicate'
             when n.appointment_id is null then 'created'
             -- the first of two items on one appointment changes it under the second
             when f.fingerprint is distinct from n.fingerprint or n.nth_of_appointment > 1 then 'stale'
             else 'updated'
         end as outcome,
-        coalesce(other.appointment_id, n.appointment_id) as appointment_id
+        coalesce(other.appointment_id, n.appointment_id, elsewhere.appointment_id) as appointment_id
     from numbered as n
     left join domino_sync.item_link as other
         on other.crm_user_id = p_crm_user_id
         and other.domino_uid = n.uid
         and other.domino_recurrence_id = n.recurrence_id
         and other.appointment_id is distinct from n.appointment_id
+    -- new here, but another invitee's copy of the same meeting has made the appointment already
+    left join lateral (
+        select l.appointment_id
+        from domino_sync.item_link as l
+        where n.appointment_id is null
+          and l.domino_uid = n.uid
+          and l.domino_recurrence_id = n.recurrence_id
+          and l.crm_user_id <> p_crm_user_id
+          and l.state = 'linked'
+        order by l.appointment_id
+        limit 1
+    ) as elsewhere on true
     left join domino_sync.appointment_fingerprint(array(
         select i.appointment_id from item as i where i.appointment_id is not null group by i.appointment_id
     )) as f on f.appointment_id = n.appointment_id
