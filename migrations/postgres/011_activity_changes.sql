@@ -2,8 +2,8 @@
 
 alter table domino_sync.activity
     -- [{"field": …, "before": …, "after": …}] as written to the side that `direction` names; null when nothing was
-    add column changes jsonb null,
+    add column if not exists changes jsonb null,
     -- who made the change that was carried over: a CRM user or a Notes user, where the side tells
-    add column changed_by text null,
+    add column if not exists changed_by text null,
     -- when that side says it was changed
-    add column changed_at timestamptz null;
+    add column if not exists changed_at timestamptz null;
