@@ -7,6 +7,7 @@
  */
 import type { CrmAppointment, CrmAttendeeChange, CrmFields } from '../item/crm-appointment.ts';
 import type { DominoForm } from '../item/domino-entry.ts';
+import type { FieldChange } from '../item/field-change.ts';
 import type { ItemKind, SyncItem } from '../item/sync-item.ts';
 
 export interface BaseItem {
@@ -95,7 +96,17 @@ export interface LeasedDelivery {
   link: ItemLink | null;
 }
 
-export interface OutboundResult {
+/** What the history tells of an effect beside its reason. Absent and null alike: not told. */
+export interface ChangeRecord {
+  /** The fields written to the other side, before and after. */
+  changes?: FieldChange[] | null;
+  /** The CRM user who made the change that was carried over; the database finds his name. */
+  changed_by_user?: number | null;
+  /** UTC instant at which its side says it was made. */
+  changed_at?: string | null;
+}
+
+export interface OutboundResult extends ChangeRecord {
   appointment_id: number;
   crm_user_id: number;
   version: number;
@@ -142,7 +153,7 @@ export interface KnownLink {
   retry_due: boolean;
 }
 
-export interface InboundItem {
+export interface InboundItem extends ChangeRecord {
   /** Position in the call, echoed in the outcome. */
   item_no: number;
   /** null creates an appointment. */

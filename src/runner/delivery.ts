@@ -11,7 +11,10 @@ export interface Delivery {
 }
 
 /** The part of the result that is not the delivery's own. */
-export type Effect = Pick<OutboundResult, 'action' | 'reason_code' | 'detail' | 'link' | 'conflicts'>;
+export type Effect = Pick<
+  OutboundResult,
+  'action' | 'reason_code' | 'detail' | 'link' | 'conflicts' | 'changes'
+>;
 
 export const effect = (
   action: Effect['action'],

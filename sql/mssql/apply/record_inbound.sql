@@ -83,16 +83,21 @@ BEGIN
     END;
 
     INSERT INTO domino_sync.activity (
-        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail
+        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,
+        changed_by, changed_at
     )
     SELECT
         (SELECT r.run_id FROM domino_sync.current_run(@p_runner) AS r), @p_runner, @p_crm_user_id, w.appointment_id,
-        b.domino_uid, N'to_crm', b.action, b.reason_code, COALESCE(b.detail + N'; ' + w.doubt, b.detail, w.doubt)
+        b.domino_uid, N'to_crm', b.action, b.reason_code, COALESCE(b.detail + N'; ' + w.doubt, b.detail, w.doubt),
+        NULLIF(b.changes, N'[]'),
+        (SELECT u.name FROM domino_sync.crm_user AS u WHERE u.crm_user_id = b.changed_by_user),
+        CAST(LEFT(b.changed_at, 19) AS datetime2(3))
     FROM @v_written AS w
     CROSS APPLY OPENJSON(w.body) WITH
     (
         action nvarchar(40), reason_code nvarchar(60), detail nvarchar(max),
-        domino_uid nvarchar(400) '$.link.domino_uid'
+        domino_uid nvarchar(400) '$.link.domino_uid', changes nvarchar(max) AS JSON, changed_by_user int,
+        changed_at nvarchar(30)
     ) AS b
     WHERE b.action <> N'unchanged';
 END;

@@ -41,13 +41,17 @@ BEGIN
         WITH (field nvarchar(60), winner nvarchar(10), decided_by nvarchar(128)) AS c;
 
     INSERT INTO domino_sync.activity (
-        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail)
+        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,
+        changed_by, changed_at)
     SELECT
         (SELECT c.run_id FROM domino_sync.current_run(@p_runner) AS c), @p_runner, r.crm_user_id, r.appointment_id,
-        r.domino_uid, N'to_domino', r.action, r.reason_code, r.detail
+        r.domino_uid, N'to_domino', r.action, r.reason_code, r.detail, NULLIF(r.changes, N'[]'),
+        (SELECT u.name FROM domino_sync.crm_user AS u WHERE u.crm_user_id = r.changed_by_user),
+        CAST(LEFT(r.changed_at, 19) AS datetime2(3))
     FROM OPENJSON(@p_results) WITH (
         appointment_id int, crm_user_id int, action nvarchar(40), reason_code nvarchar(60), detail nvarchar(max),
-        domino_uid nvarchar(4000) '$.link.domino_uid') AS r
+        domino_uid nvarchar(4000) '$.link.domino_uid', changes nvarchar(max) AS JSON, changed_by_user int,
+        changed_at nvarchar(30)) AS r
     WHERE r.action <> N'unchanged';
 
     COMMIT TRANSACTION;

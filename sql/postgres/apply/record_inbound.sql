@@ -37,13 +37,17 @@ begin
     );
 
     insert into domino_sync.activity (
-        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail
+        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,
+        changed_by, changed_at
     )
     select
         (select domino_sync.current_run(p_runner)), p_runner, p_crm_user_id, w.appointment_id, w.link ->> 'domino_uid',
-        'to_crm', w.action, w.reason_code, nullif(concat_ws('; ', w.detail, doubt.list), '')
+        'to_crm', w.action, w.reason_code, nullif(concat_ws('; ', w.detail, doubt.list), ''),
+        nullif(nullif(w.changes, 'null'), '[]'),
+        (select u.name from domino_sync.crm_user as u where u.crm_user_id = w.changed_by_user), w.changed_at
     from jsonb_to_recordset(v_written) as w (
-        item_no integer, appointment_id integer, link jsonb, action text, reason_code text, detail text
+        item_no integer, appointment_id integer, link jsonb, action text, reason_code text, detail text,
+        changes jsonb, changed_by_user integer, changed_at timestamptz
     )
     left join lateral (
         select string_agg(

@@ -30,12 +30,15 @@ begin
     where r.conflicts <> '[]';
 
     insert into domino_sync.activity (
-        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail)
+        run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,
+        changed_by, changed_at)
     select
         (select domino_sync.current_run(p_runner)), p_runner, r.crm_user_id, r.appointment_id, r.link ->> 'domino_uid',
-        'to_domino', r.action, r.reason_code, r.detail
+        'to_domino', r.action, r.reason_code, r.detail, nullif(nullif(r.changes, 'null'), '[]'),
+        (select u.name from domino_sync.crm_user as u where u.crm_user_id = r.changed_by_user), r.changed_at
     from jsonb_to_recordset(p_results) as r (
-        appointment_id integer, crm_user_id integer, action text, reason_code text, detail text, link jsonb)
+        appointment_id integer, crm_user_id integer, action text, reason_code text, detail text, link jsonb,
+        changes jsonb, changed_by_user integer, changed_at timestamptz)
     where r.action <> 'unchanged';
 
     return next;
