@@ -4,7 +4,14 @@
  * Every method takes an AbortSignal and ends within the adapter's time-outs. Failures are thrown as DominoError;
  * "is not there" is an answer, not an error. Nothing here retries a write unless it is known to be safe.
  */
-import type { DominoDraft, DominoEntry, DominoPatch, DominoSummary, EntryKey } from '../item/domino-entry.ts';
+import type {
+  DominoDraft,
+  DominoEntry,
+  DominoForm,
+  DominoPatch,
+  DominoSummary,
+  EntryKey,
+} from '../item/domino-entry.ts';
 
 export interface CallOptions {
   signal: AbortSignal;
@@ -93,12 +100,29 @@ export interface MailFile {
     | { outcome: 'changed'; entry: DominoEntry }
     | { outcome: 'gone' }
   >;
-  delete(key: EntryKey, options: WriteOptions): Promise<'deleted' | 'gone'>;
+  /**
+   * Reads afresh, and deletes if the token is still `expectedToken`; null deletes whatever stands there.
+   * `changed` = somebody was faster: nothing was deleted, the entry as it is now is returned.
+   */
+  delete(key: EntryKey, expectedToken: string | null, options: WriteOptions): Promise<DeleteOutcome>;
+  /**
+   * The entry that a create under `syncUid` made, should it have got through although its answer was lost; else null.
+   * `since`: the instant from which it may have written.
+   */
+  findCreated(
+    form: DominoForm,
+    syncUid: string,
+    since: string,
+    options: CallOptions,
+  ): Promise<DominoEntry | null>;
   /** For each key, whether the entry exists: by asking for it, never by absence from a list. */
   probe(keys: readonly EntryKey[], options: CallOptions): Promise<Map<string, 'present' | 'gone'>>;
   /** Rights and services of this mail file, for `users test` and `doctor`. Writes nothing. */
   test(options: CallOptions): Promise<{ calendar: MailFileCheck; data: MailFileCheck }>;
 }
+
+export type DeleteOutcome =
+  { outcome: 'deleted' } | { outcome: 'gone' } | { outcome: 'changed'; entry: DominoEntry };
 
 export type MailFileCheck = { ok: true } | { ok: false; reason: string; remedy: string };
 

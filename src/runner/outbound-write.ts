@@ -39,7 +39,8 @@ export async function updateEntry(
     base,
     crm,
     domino: base.domino,
-    policy: 'crm',
+    // Domino is taken as it was: only the CRM can have changed, and there is nothing to decide.
+    rules: context.settings.mergeRules,
     crmChangedAt: null,
     dominoChangedAt: null,
   });
@@ -197,7 +198,10 @@ async function changeForm(
   crm: SyncItem,
   role: LinkRole,
 ): Promise<Effect> {
-  await context.mailFile.delete(linkKey(link), { notify: context.settings.notify, signal: context.calls });
+  await context.mailFile.delete(linkKey(link), null, {
+    notify: context.settings.notify,
+    signal: context.calls,
+  });
   const made = await makeAnew(context, delivery, link, crm, role);
   if ('action' in made) return made;
   return effect('updated', 'crm_changed', made, { detail: `made again as ${crm.kind}` });

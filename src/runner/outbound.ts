@@ -233,7 +233,7 @@ async function create(context: MailboxContext, delivery: Delivery, plan: CreateP
 }
 
 async function remove(context: MailboxContext, link: ItemLink, reason: ReasonCode): Promise<Effect> {
-  const outcome = await context.mailFile.delete(linkKey(link), {
+  const { outcome } = await context.mailFile.delete(linkKey(link), null, {
     notify: context.settings.notify,
     signal: context.calls,
   });

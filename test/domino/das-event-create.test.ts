@@ -36,7 +36,7 @@ describe('creating an event', () => {
       );
       await mail.create('crm-1', draft(), { ...call, notify, since: null });
       await mail.update(key, { subject: 'x' }, token, { ...call, notify });
-      await mail.delete(key, { ...call, notify });
+      await mail.delete(key, null, { ...call, notify });
       const writes = server.requests.filter(({ method }) => method !== 'GET');
       expect(writes.map(({ method }) => method)).toEqual(['POST', 'PUT', 'DELETE']);
       expect(writes.map(({ query }) => query['workflow'])).toEqual(Array(3).fill(String(notify)));

@@ -181,8 +181,8 @@ describe('sending requests', () => {
       if (method === 'DELETE') return { status: 405 };
       return headers['x-http-method-override'] === 'DELETE' ? { status: 200 } : NOT_FOUND;
     });
-    expect(await mail.delete(key, silent)).toBe('deleted');
-    expect(await mail.delete(key, silent)).toBe('deleted');
+    expect(await mail.delete(key, null, silent)).toEqual({ outcome: 'deleted' });
+    expect(await mail.delete(key, null, silent)).toEqual({ outcome: 'deleted' });
     expect(server.requests.map(({ method }) => method)).toEqual(['DELETE', 'POST', 'POST']);
   });
 

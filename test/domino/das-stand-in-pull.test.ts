@@ -176,7 +176,7 @@ describe('events', () => {
       outcome: 'updated',
       entry: { key: second.key, when: { start: moved.start } },
     });
-    expect(await mail.delete(changed[2]!.key, silent)).toBe('deleted');
+    expect(await mail.delete(changed[2]!.key, null, silent)).toEqual({ outcome: 'deleted' });
     const after = await pull(mail, null, [], false);
     expect(after.changed.map(({ start }) => start)).toEqual(['2026-03-10T09:00:00Z', moved.start]);
     expect(await mail.probe([changed[2]!.key, changed[1]!.key], call)).toEqual(

@@ -39,8 +39,27 @@ describe('To Dos', () => {
       outcome: 'updated',
     });
     expect(alice.todos()).toMatchObject([{ completed: null }]);
-    expect(await mail.delete(entry.key, silent)).toBe('deleted');
-    expect(await mail.delete(entry.key, silent)).toBe('gone');
+    expect(await mail.delete(entry.key, null, silent)).toEqual({ outcome: 'deleted' });
+    expect(await mail.delete(entry.key, null, silent)).toEqual({ outcome: 'gone' });
+  });
+
+  it('are not deleted when somebody edited them since, and are found by the key of a create whose reply was lost', async () => {
+    const { standIn, mail, alice, pass } = await begin();
+    const since = '2026-03-02T08:00:00Z';
+    standIn.faults.add({ effect: 'drop after', on: ['create'] });
+    await failure(mail.create('crm-7-alice', todo, { ...silent, since }));
+    const found = (await mail.findCreated('todo', 'crm-7-alice', since, call))!;
+    expect(found.subject).toBe('Call Bob');
+    expect(await mail.findCreated('todo', 'crm-8-alice', since, call)).toBeNull();
+    pass(1);
+    alice.editTodo({ unid: found.key.uid, subject: 'Call Bob now' });
+    expect(await mail.delete(found.key, found.token, silent)).toMatchObject({
+      outcome: 'changed',
+      entry: { subject: 'Call Bob now' },
+    });
+    const now = (await mail.read(found.key, call))!;
+    expect(await mail.delete(found.key, now.token, silent)).toEqual({ outcome: 'deleted' });
+    expect(alice.todos()).toEqual([]);
   });
 
   it('keep whole days', async () => {

@@ -102,7 +102,7 @@ describe('events', () => {
     const { outcome, entry } = await mail.create('crm-1-alice', draft({ when }), { ...loud, since: null });
     expect(outcome).toBe('created');
     expect((await mail.update(entry.key, { subject: 'new' }, entry.token, loud)).outcome).toBe('updated');
-    expect(await mail.delete(entry.key, loud)).toBe('deleted');
+    expect(await mail.delete(entry.key, null, loud)).toEqual({ outcome: 'deleted' });
   });
 
   it('mail people only when told to', async () => {
@@ -128,7 +128,7 @@ describe('events', () => {
         outcome: 'updated',
         entry: { when: later, attendees: [{ email: 'bob@acme.test' }] },
       });
-      expect(await mail.delete(entry.key, options)).toBe('deleted');
+      expect(await mail.delete(entry.key, null, options)).toEqual({ outcome: 'deleted' });
       expect(standIn.outbox.map(({ noticeType }) => noticeType)).toEqual(notices);
     }
   });
@@ -199,6 +199,6 @@ describe('a server in trouble', () => {
     const { entry } = await mail.create('crm-1-alice', draft({ when }), once);
     pass(1);
     expect((await mail.update(entry.key, { subject: 'x' }, entry.token, silent)).outcome).toBe('updated');
-    expect(await mail.delete(entry.key, silent)).toBe('deleted');
+    expect(await mail.delete(entry.key, null, silent)).toEqual({ outcome: 'deleted' });
   });
 });

@@ -288,7 +288,10 @@ describe('writing a To Do', () => {
   it('takes a second delete for done', async () => {
     const answers = [{}, GONE];
     const { mail } = await start(() => answers.shift());
-    expect([await mail.delete(key, silent), await mail.delete(key, silent)]).toEqual(['deleted', 'gone']);
+    expect([await mail.delete(key, null, silent), await mail.delete(key, null, silent)]).toEqual([
+      { outcome: 'deleted' },
+      { outcome: 'gone' },
+    ]);
   });
 });
 

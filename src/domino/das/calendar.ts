@@ -1,7 +1,7 @@
 /** Meetings and appointments of one mail file, over the Calendar service. */
 import type { DominoDraft, DominoEntry, DominoPatch, EntryKey } from '../../item/domino-entry.ts';
 import type { When } from '../../item/sync-item.ts';
-import { DominoError, type CallOptions, type WriteOptions } from '../port.ts';
+import { DominoError, type CallOptions, type DeleteOutcome, type WriteOptions } from '../port.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { AllDay } from './all-day.ts';
 import {
@@ -43,7 +43,7 @@ export interface Calendar {
     expectedToken: string,
     options: WriteOptions,
   ): Promise<UpdateOutcome>;
-  delete(key: EntryKey, options: WriteOptions): Promise<'deleted' | 'gone'>;
+  delete(key: EntryKey, expectedToken: string | null, options: WriteOptions): Promise<DeleteOutcome>;
   exists(key: EntryKey, options: CallOptions): Promise<boolean>;
 }
 
@@ -265,7 +265,13 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       };
     },
 
-    async delete(key, options) {
+    async delete(key, expectedToken, options) {
+      // The interface knows no conditional delete: between this look and the request an edit can still be lost (§1.9).
+      if (expectedToken !== null) {
+        const fresh = await readFresh(key, options.signal);
+        if (fresh === null) return { outcome: 'gone' };
+        if (fresh.entry.token !== expectedToken) return { outcome: 'changed', entry: fresh.entry };
+      }
       const call: DasRequest = {
         method: 'DELETE',
         path: pathOf(key),
@@ -274,10 +280,10 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       };
       const answer = await session.exchange(call);
       const refusal = refusalOf(answer);
-      if (isGone(refusal, key)) return 'gone';
-      if (refusal === null) return 'deleted';
+      if (isGone(refusal, key)) return { outcome: 'gone' };
+      if (refusal === null) return { outcome: 'deleted' };
       if (refusal.cserror === NOTICES_FAILED && (await readFresh(key, options.signal)) === null)
-        return 'deleted';
+        return { outcome: 'deleted' };
       throw failure(call, answer, refusal, key);
     },
 

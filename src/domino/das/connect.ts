@@ -165,7 +165,11 @@ function openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds }:
     create: (syncUid, draft, options) => writes.run(() => store(draft.form).create(syncUid, draft, options)),
     update: (key, patch, token, options) =>
       writes.run(() => store(key.form).update(key, patch, token, options)),
-    delete: (key, options) => writes.run(() => store(key.form).delete(key, options)),
+    delete: (key, token, options) => writes.run(() => store(key.form).delete(key, token, options)),
+    findCreated: (form, syncUid, since, options) =>
+      form === 'todo'
+        ? documents.findBySyncKey(syncUid, since, options)
+        : calendar.read({ form, uid: syncUid, recurrenceId: null }, options),
 
     async probe(keys, options) {
       const states = await Promise.all(

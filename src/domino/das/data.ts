@@ -1,6 +1,12 @@
 /** Documents of one mail file over the Data service: To Dos, and which calendar documents changed. */
 import type { DominoDraft, DominoEntry, DominoPatch, EntryKey } from '../../item/domino-entry.ts';
-import { DominoError, type CallOptions, type FaultScope, type WriteOptions } from '../port.ts';
+import {
+  DominoError,
+  type CallOptions,
+  type DeleteOutcome,
+  type FaultScope,
+  type WriteOptions,
+} from '../port.ts';
 import type { HttpAnswer } from '../http.ts';
 import { parseBody, refusalOf, refused, type Refusal } from './answer.ts';
 import type { UpdateOutcome } from './calendar.ts';
@@ -36,7 +42,9 @@ export interface DataDocuments {
     expectedToken: string,
     options: WriteOptions,
   ): Promise<UpdateOutcome>;
-  delete(key: EntryKey, options: WriteOptions): Promise<'deleted' | 'gone'>;
+  delete(key: EntryKey, expectedToken: string | null, options: WriteOptions): Promise<DeleteOutcome>;
+  /** The To Do that a create wrote since then, found by our item in it; null when there is none. */
+  findBySyncKey(syncUid: string, since: string, options: CallOptions): Promise<DominoEntry | null>;
   exists(key: EntryKey, options: CallOptions): Promise<boolean>;
   /** Throws data_service_closed unless documents of this mail file can be read. */
   check(options: CallOptions): Promise<void>;
@@ -150,6 +158,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
   return {
     modifiedSince,
     peek,
+    findBySyncKey,
 
     async read(key, { signal }) {
       return (await readTodo(key.uid, signal))?.entry ?? null;
@@ -210,13 +219,30 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
       );
     },
 
-    async delete(key, options) {
-      const call: DasRequest = { method: 'DELETE', path: pathOf(key.uid), signal: options.signal };
+    async delete(key, expectedToken, options) {
+      let lastModified: string | null = null;
+      if (expectedToken !== null) {
+        const fresh = await readTodo(key.uid, options.signal);
+        if (fresh === null) return { outcome: 'gone' };
+        if (fresh.entry.token !== expectedToken) return { outcome: 'changed', entry: fresh.entry };
+        lastModified = fresh.lastModified;
+      }
+      const call: DasRequest = {
+        method: 'DELETE',
+        path: pathOf(key.uid),
+        headers: lastModified === null ? {} : { 'if-unmodified-since': lastModified },
+        signal: options.signal,
+      };
       const answer = await session.exchange(call);
       const refusal = refusalOf(answer);
-      if (isGone(refusal)) return 'gone';
-      if (refusal !== null) throw failure(call, answer, refusal);
-      return 'deleted';
+      if (isGone(refusal)) return { outcome: 'gone' };
+      if (refusal === null) return { outcome: 'deleted' };
+      if (refusal.status === 412 || refusal.status === 409) {
+        const now = await readTodo(key.uid, options.signal);
+        if (now === null) return { outcome: 'gone' };
+        if (now.entry.token !== expectedToken) return { outcome: 'changed', entry: now.entry };
+      }
+      throw failure(call, answer, refusal);
     },
 
     async exists(key, options) {
