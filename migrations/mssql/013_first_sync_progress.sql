@@ -1,0 +1,7 @@
+-- A first comparison takes minutes: `users list` and `status` tell how far it is.
+
+ALTER TABLE domino_sync.sync_user ADD
+    -- of first_sync_total; null while none runs
+    first_sync_compared int NULL,
+    -- single entries read from Domino for it
+    first_sync_read int NULL;

@@ -1,0 +1,7 @@
+-- A first comparison takes minutes: `users list` and `status` tell how far it is.
+
+alter table domino_sync.sync_user
+    -- of first_sync_total; null while none runs
+    add column first_sync_compared integer null,
+    -- single entries read from Domino for it
+    add column first_sync_read integer null;
