@@ -138,14 +138,20 @@ const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
   });
   const admin = await openSession(urlFor(name));
   const database = { name, admin, babelfish, sage };
-  await installVendor(adapted(admin, babelfish), ids);
-  await admin.batch(`CREATE USER ${sage.user} FOR LOGIN ${sage.user};`);
-  await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
-  if (deployed) {
-    await deployInto(database, {});
-    if (babelfish) await grantInsteadOfChaining(admin, sage.user);
+  try {
+    await installVendor(adapted(admin, babelfish), ids);
+    await admin.batch(`CREATE USER ${sage.user} FOR LOGIN ${sage.user};`);
+    await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
+    if (deployed) {
+      await deployInto(database, {});
+      if (babelfish) await grantInsteadOfChaining(admin, sage.user);
+    }
+    return database;
+  } catch (error) {
+    // an open session would keep the tests from ending
+    await dropDatabase(database);
+    throw error;
   }
-  return database;
 };
 
 /** `drop` it in `afterAll` or `afterEach`. */
