@@ -11,6 +11,7 @@ import { CrmError } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import { crmFieldsFrom, crmItemAfter, itemFromCrm } from '../item/crm-mapping.ts';
 import { keyText, type DominoEntry, type DominoSummary } from '../item/domino-entry.ts';
+import { fieldChanges } from '../item/field-change.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { attendeeChanges } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
@@ -22,6 +23,7 @@ import { faultOf, retryDelaySeconds } from './faults.ts';
 import { newLink, withBase } from './link.ts';
 import { inboundUpdate, mergePair, reasonOf, seenBase, type Pair } from './pair.ts';
 import { readRows } from './rows.ts';
+import { changedInDomino } from './told.ts';
 import { isTooOld } from './window.ts';
 
 /** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
@@ -305,6 +307,8 @@ function inboundCreate(
     action: 'created',
     ...reasonOf(context.mailbox.first_sync_done ? 'domino_created' : 'first_sync', truncated),
     conflicts: [],
+    changes: fieldChanges(null, crm, MERGED_FIELDS),
+    ...changedInDomino(entry),
   };
 }
 

@@ -23,6 +23,7 @@ import { entryLink, linkKey, newLink } from './link.ts';
 import { planDelivery, type DeliveryPlan } from './outbound-plan.ts';
 import { adoptExisting, updateEntry } from './outbound-write.ts';
 import { readRows } from './rows.ts';
+import { savedInCrm, writtenToDomino } from './told.ts';
 import { hasEnded, isTooOld } from './window.ts';
 
 const BATCH = 50;
@@ -56,7 +57,11 @@ async function deliverBatch(context: MailboxContext, leased: readonly LeasedDeli
     for (const { delivery, plan } of planned) {
       if (context.stopping.aborted) break;
       try {
-        const result = { ...identityOf(delivery.leased), ...(await carryOut(context, delivery, plan)) };
+        const result = {
+          ...identityOf(delivery.leased),
+          ...savedInCrm(delivery.appointment, context.settings.crm_time_zone),
+          ...(await carryOut(context, delivery, plan)),
+        };
         results.push(result);
         done.set(result, delivery.leased);
       } catch (error) {
@@ -229,7 +234,9 @@ async function create(context: MailboxContext, delivery: Delivery, plan: CreateP
       plan,
     );
   }
-  return effect('created', plan.reason, entryLink(context, link, plan.role, plan.item, answer.entry));
+  const made = entryLink(context, link, plan.role, plan.item, answer.entry);
+  const changes = writtenToDomino(null, plan.item, made.base_item!.domino);
+  return effect('created', plan.reason, made, { changes });
 }
 
 async function remove(context: MailboxContext, link: ItemLink, reason: ReasonCode): Promise<Effect> {
