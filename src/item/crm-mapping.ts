@@ -2,7 +2,7 @@
 import type { CaptionMap } from './caption-map.ts';
 import type { CrmAppointment, CrmAttendeeChange, CrmFields } from './crm-appointment.ts';
 import { reminderFromCrm, reminderToCrm, whenFromCrm, whenToCrm } from './crm-time.ts';
-import { attendeeList, kindFor, responseFromCrm, type ExternalAttendees } from './people.ts';
+import { attendeeList, CRM_ORGANISER, kindFor, responseFromCrm, type ExternalAttendees } from './people.ts';
 import type { ReasonCode } from './reason-code.ts';
 import {
   MERGED_FIELDS,
@@ -187,21 +187,27 @@ function rowAfter(
   const stays = (person: { email: string | null }) => !gone.has(emailOf(person.email) ?? '');
   const { organiser_email: organiser, ...columns } = fields;
   const notifyAt = columns.notify_at;
+  const answers = new Map(people.add.map(({ email, response }) => [email, response]));
+  const answered = <P extends { email: string | null; response: number | null }>(person: P): P => {
+    const response = answers.get(emailOf(person.email) ?? '');
+    return response === undefined || person.response === CRM_ORGANISER ? person : { ...person, response };
+  };
+  const users = row.users.filter((user) => user.user_id === owner.crm_user_id || stays(user)).map(answered);
+  const externals = row.externals.filter(stays).map(answered);
+  const known = new Set([...users, ...externals].map((person) => emailOf(person.email)));
   return {
     ...row,
     ...columns,
     organiser: organiser ? { ...row.organiser!, email: organiser } : row.organiser,
-    users: row.users
-      .filter((user) => user.user_id === owner.crm_user_id || stays(user))
-      .map((user) =>
-        notifyAt !== undefined && user.user_id === owner.crm_user_id
-          ? { ...user, notify_at: notifyAt }
-          : user,
-      ),
+    users: users.map((user) =>
+      notifyAt !== undefined && user.user_id === owner.crm_user_id ? { ...user, notify_at: notifyAt } : user,
+    ),
     // Whether an added person is a user only the database knows; the item is the same but for that mark.
     externals: [
-      ...row.externals.filter(stays),
-      ...people.add.map(({ email, name, response }) => ({ email, name, response, person_id: null })),
+      ...externals,
+      ...people.add
+        .filter(({ email }) => !known.has(email))
+        .map(({ email, name, response }) => ({ email, name, response, person_id: null })),
     ],
   };
 }

@@ -132,9 +132,12 @@ function patchOf(field: MergedField, item: SyncItem, context: PatchContext): Dom
 
 function patchOfInvited(item: SyncItem, context: PatchContext): DominoPatch {
   const attendees = invitedBy(item, context);
-  const before = addressesOf(context.domino.attendees);
-  const after = addressesOf(attendees);
-  if (item.kind === 'todo' || (before.size === after.size && [...after].every((email) => before.has(email))))
+  // What others answered is not ours to write; who they are and in which role is.
+  const people = (list: readonly Attendee[]) => JSON.stringify(list.map(({ email, role }) => [email, role]));
+  if (
+    item.kind === 'todo' ||
+    people(attendeeList(attendees)) === people(attendeeList(context.domino.attendees))
+  )
     return {};
   const organiser = attendees.length === 0 ? null : organiserOf([item, context.domino, context.crm], context);
   return { organiser, attendees };

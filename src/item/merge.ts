@@ -3,11 +3,12 @@
  * that what a side cannot hold (a status in Domino, a long subject in the CRM) is never taken for an edit.
  */
 import { fieldEqual } from './item-equality.ts';
-import { attendeeList, kindFor } from './people.ts';
-import { MERGED_FIELDS, type Attendee, type MergedField, type SyncItem } from './sync-item.ts';
+import { mergeAttendees } from './merge-attendees.ts';
+import { GROUP_OF, type MergeRules } from './merge-rules.ts';
+import { kindFor } from './people.ts';
+import { MERGED_FIELDS, type MergedField, type SyncItem } from './sync-item.ts';
 
 export type Side = 'crm' | 'domino';
-export type MergePolicy = 'newest' | Side;
 
 export interface MergeInput {
   /** Each side's own observation when both agreed; null = an adoption, nothing is known. */
@@ -15,7 +16,8 @@ export interface MergeInput {
   /** null = not there: everything goes to it from the other side. */
   crm: SyncItem | null;
   domino: SyncItem | null;
-  policy: MergePolicy;
+  /** Who wins a field that both sides changed to different values. */
+  rules: MergeRules;
   /** UTC instants of the last change on each side, for `newest`; null = not told, which loses. A tie is the CRM's. */
   crmChangedAt: string | null;
   dominoChangedAt: string | null;
@@ -28,8 +30,9 @@ export interface MergeConflict {
   base_value: unknown;
   crm_value: unknown;
   domino_value: unknown;
-  /** both: of the attendees, each side has kept somebody whom the other took away. */
+  /** both: of the attendees, each side has kept something that the other wanted otherwise. */
   winner: Side | 'both';
+  /** The setting or the rule that made it the winner. */
   decided_by: string;
 }
 
@@ -55,7 +58,7 @@ export function mergeItems(input: MergeInput): MergeResult {
     result: { toDomino: [], toCrm: [], domino: { ...domino }, crm: { ...crm }, conflicts: [] },
   };
   for (const field of MERGED_FIELDS) {
-    if (field === 'attendees') mergeAttendees(merge);
+    if (field === 'attendees') mergePeople(merge);
     else mergeField(merge, field);
   }
   invite(merge);
@@ -69,14 +72,23 @@ interface Merge {
 
 function mergeField(merge: Merge, field: Exclude<MergedField, 'attendees'>): void {
   const { base, crm, domino } = merge.input;
-  if (fieldEqual(field, crm, domino) || (base === null && cannotTell(field, crm, domino))) return;
+  if (fieldEqual(field, crm, domino)) return;
+  if (base === null) {
+    if (cannotTell(field, crm, domino)) return;
+    const told = onlyTeller(field, crm, domino);
+    if (told !== null) return take(merge, field, told);
+  }
   const crmChanged = changed(field, crm, base?.crm);
   const dominoChanged = changed(field, domino, base?.domino);
   if (!crmChanged && !dominoChanged) return;
   if (!(crmChanged && dominoChanged)) return take(merge, field, crmChanged ? 'crm' : 'domino');
-  const winner = winnerOf(merge.input);
+  const winner = winnerOf(merge.input, field);
   take(merge, field, winner);
-  merge.result.conflicts.push(conflict(merge, field, winner));
+  merge.result.conflicts.push({
+    ...values(merge, field),
+    winner,
+    decided_by: merge.input.rules[GROUP_OF[field]].decidedBy,
+  });
 }
 
 /** An unknown body is no edit. Without a base, any value may be one. */
@@ -85,15 +97,25 @@ const changed = (field: MergedField, now: SyncItem, before: SyncItem | undefined
 
 /**
  * In an adoption, states that look alike on one side agree: an event in Domino shows no status but cancelled, a To Do
- * none but completed. Otherwise a finished appointment would be reopened by the entry that is found for it. A body that
- * is not revealed may be anything.
+ * none but completed, and no reminder. Otherwise a finished appointment would be reopened by the entry that is found for
+ * it. A body that is not revealed may be anything.
  */
 function cannotTell(field: MergedField, crm: SyncItem, domino: SyncItem): boolean {
   if (field === 'body') return crm.body === null || domino.body === null;
+  const todo = crm.kind === 'todo' || domino.kind === 'todo';
+  if (field === 'reminderMinutes')
+    return todo && (crm.reminderMinutes === null || domino.reminderMinutes === null);
   if (field !== 'status') return false;
   const open = (item: SyncItem) => item.status === 'pending';
   if (crm.kind !== 'todo' && domino.kind !== 'todo') return open(crm) || open(domino);
   return [crm.status, domino.status].every((status) => status === 'pending' || status === 'in_progress');
+}
+
+/** In an adoption no text gives way to an empty one, whatever the policy. */
+function onlyTeller(field: MergedField, crm: SyncItem, domino: SyncItem): Side | null {
+  if (field !== 'subject' && field !== 'body' && field !== 'location') return null;
+  const blank = (item: SyncItem) => (item[field] ?? '').trim() === '';
+  return blank(crm) ? 'domino' : blank(domino) ? 'crm' : null;
 }
 
 function take(merge: Merge, field: Exclude<MergedField, 'attendees'>, from: Side): void {
@@ -118,57 +140,37 @@ function categoriesFor(target: SyncItem, source: SyncItem, before: SyncItem | un
   return [...new Set([...added, ...target.categories.filter((category) => !gone.has(category))])];
 }
 
-function winnerOf({ policy, crmChangedAt, dominoChangedAt }: MergeInput): Side {
+function winnerOf({ rules, crmChangedAt, dominoChangedAt }: MergeInput, field: MergedField): Side {
+  const { policy } = rules[GROUP_OF[field]];
   if (policy !== 'newest') return policy;
   if (dominoChangedAt === null) return 'crm';
   if (crmChangedAt === null) return 'domino';
   return Date.parse(dominoChangedAt) > Date.parse(crmChangedAt) ? 'domino' : 'crm';
 }
 
-/**
- * Attendees merge as people added and people taken away. Whoever one side adds stays, also when the other takes him
- * away. An adoption takes nobody away: it holds the attendees of both.
- */
-function mergeAttendees(merge: Merge): void {
-  const { base, crm, domino } = merge.input;
-  const ofCrm = delta(base?.crm.attendees ?? [], crm.attendees);
-  const ofDomino = delta(base?.domino.attendees ?? [], domino.attendees);
-  const apply = (own: readonly Attendee[], ownAdded: Set<string>, other: Delta): Attendee[] => {
-    const kept = own.filter(({ email }) => ownAdded.has(email) || !other.removed.has(email));
-    return attendeeList([...kept, ...other.added.values()]);
-  };
-  const emails = ({ added }: Delta) => new Set(added.keys());
-  merge.result.domino.attendees = apply(domino.attendees, emails(ofDomino), ofCrm);
-  merge.result.crm.attendees = apply(crm.attendees, emails(ofCrm), ofDomino);
-  // Somebody outside the CRM may be named in the body only: no attendee of Domino, and yet there is something to write.
-  const delisted = ({ removed }: Delta) => [...removed.values()].some(({ external }) => external === true);
-  if (!fieldEqual('attendees', merge.result.domino, domino) || delisted(ofCrm))
-    merge.result.toDomino.push('attendees');
-  if (!fieldEqual('attendees', merge.result.crm, crm) || delisted(ofDomino))
-    merge.result.toCrm.push('attendees');
-
-  const crmKeeps = [...ofCrm.added.keys()].some((email) => ofDomino.removed.has(email));
-  const dominoKeeps = [...ofDomino.added.keys()].some((email) => ofCrm.removed.has(email));
-  if (crmKeeps || dominoKeeps) {
-    const winner = crmKeeps && dominoKeeps ? 'both' : crmKeeps ? 'crm' : 'domino';
-    merge.result.conflicts.push({ ...conflict(merge, 'attendees', winner), decided_by: 'added people stay' });
-  }
-}
-
-interface Delta {
-  added: Map<string, Attendee>;
-  removed: Map<string, Attendee>;
-}
-
-function delta(before: readonly Attendee[], now: readonly Attendee[]): Delta {
-  const had = new Set(before.map(({ email }) => email));
-  const has = new Set(now.map(({ email }) => email));
-  return {
-    added: new Map(now.filter(({ email }) => !had.has(email)).map((attendee) => [attendee.email, attendee])),
-    removed: new Map(
-      before.filter(({ email }) => !has.has(email)).map((attendee) => [attendee.email, attendee]),
-    ),
-  };
+function mergePeople(merge: Merge): void {
+  const { base, crm, domino, rules } = merge.input;
+  const winner = winnerOf(merge.input, 'attendees');
+  const people = mergeAttendees(
+    { before: base?.crm.attendees ?? null, now: crm.attendees },
+    { before: base?.domino.attendees ?? null, now: domino.attendees },
+    winner,
+  );
+  merge.result.crm.attendees = people.crm;
+  merge.result.domino.attendees = people.domino;
+  if (people.changesCrm) merge.result.toCrm.push('attendees');
+  if (people.changesDomino) merge.result.toDomino.push('attendees');
+  if (people.kept === null && !people.contested) return;
+  const reasons = [
+    ...(people.kept === null ? [] : ['added people stay']),
+    ...(people.contested ? [rules.people.decidedBy] : []),
+  ];
+  const winners = new Set([people.kept ?? winner, people.contested ? winner : (people.kept ?? winner)]);
+  merge.result.conflicts.push({
+    ...values(merge, 'attendees'),
+    winner: winners.size === 1 ? (people.kept ?? winner) : 'both',
+    decided_by: reasons.join('; '),
+  });
 }
 
 /** Kind and organiser follow from the attendees. The mode is unknown here: who is listed only does not make a meeting. */
@@ -191,8 +193,11 @@ function invite({ result, input }: Merge): void {
   }
 }
 
-function conflict({ input }: Merge, field: MergedField, winner: MergeConflict['winner']): MergeConflict {
-  const { base, crm, domino, policy } = input;
+function values(
+  { input }: Merge,
+  field: MergedField,
+): Pick<MergeConflict, 'field' | 'base_value' | 'crm_value' | 'domino_value'> {
+  const { base, crm, domino } = input;
   const agreed = base !== null && fieldEqual(field, base.crm, base.domino);
   return {
     field,
@@ -200,7 +205,5 @@ function conflict({ input }: Merge, field: MergedField, winner: MergeConflict['w
       base === null ? null : agreed ? base.crm[field] : { crm: base.crm[field], domino: base.domino[field] },
     crm_value: crm[field],
     domino_value: domino[field],
-    winner,
-    decided_by: `policy ${policy}`,
   };
 }

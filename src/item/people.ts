@@ -51,19 +51,24 @@ export const addressesOf = (attendees: readonly Attendee[]): Set<string> =>
   new Set(attendees.map((attendee) => attendee.email));
 
 /**
- * What `apply_inbound` has to do to turn the attendees of `before` (null = a new appointment) into those of `after`.
- * Names without a mail address cannot be links in the CRM; someone who declined is not made a participant.
+ * What `apply_inbound` has to do to turn the attendees of `before` (null = a new appointment) into those of `after`;
+ * to add somebody who takes part already sets his answer. Names without a mail address cannot be links in the CRM;
+ * someone who declined is not made a participant. Roles have no column in the CRM.
  */
 export function attendeeChanges(
   before: SyncItem | null,
   after: SyncItem,
 ): { add: CrmAttendeeChange[]; remove: string[] } {
-  const had = addressesOf(before?.attendees ?? []);
+  const had = new Map((before?.attendees ?? []).map((attendee) => [attendee.email, attendee]));
   const has = addressesOf(after.attendees);
+  const comesIn = ({ email, response }: Attendee): boolean => {
+    const known = had.get(email);
+    return known === undefined ? response !== 'declined' : response !== known.response;
+  };
   return {
     add: after.attendees
-      .filter(({ email, response }) => !had.has(email) && isMailAddress(email) && response !== 'declined')
+      .filter((attendee) => isMailAddress(attendee.email) && comesIn(attendee))
       .map(({ email, name, response }) => ({ email, name, response: CRM_RESPONSE[response] })),
-    remove: [...had].filter((email) => !has.has(email)),
+    remove: [...had.keys()].filter((email) => !has.has(email)),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../src/item/domino-mapping.ts';
 import { differingFields } from '../../src/item/item-equality.ts';
 import { mergeItems, type MergeInput, type MergeResult } from '../../src/item/merge.ts';
+import { oneRule, type MergePolicy } from '../../src/item/merge-rules.ts';
 import { attendeeChanges, isInvited } from '../../src/item/people.ts';
 import { MERGED_FIELDS, syncItemSchema, type SyncItem } from '../../src/item/sync-item.ts';
 import { appointment, crmContext, OWNER } from './arbitraries.ts';
@@ -25,13 +26,15 @@ function itemOf(result: { item: SyncItem } | { refused: string; detail: string }
 const inDomino = (item: SyncItem, context: CrmContext) =>
   itemOf(itemFromDomino(entryFrom(draftFromItem(item, dominoContext(context))), dominoContext(context)));
 
-const merge = (
-  base: MergeInput['base'],
-  crm: SyncItem,
-  domino: SyncItem,
-  policy: MergeInput['policy'] = 'domino',
-) =>
-  mergeItems({ base, crm, domino, policy, crmChangedAt: NOW, dominoChangedAt: NOW }) as MergeResult & {
+const merge = (base: MergeInput['base'], crm: SyncItem, domino: SyncItem, policy: MergePolicy = 'domino') =>
+  mergeItems({
+    base,
+    crm,
+    domino,
+    rules: oneRule(policy, policy),
+    crmChangedAt: NOW,
+    dominoChangedAt: NOW,
+  }) as MergeResult & {
     crm: SyncItem;
     domino: SyncItem;
   };
