@@ -8,13 +8,17 @@ import type { BaseItem, InboundItem, ItemLink, LinkRole, LinkWrite } from '../cr
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import { crmFieldsFrom, crmItemAfter, type Truncation } from '../item/crm-mapping.ts';
 import type { DominoEntry } from '../item/domino-entry.ts';
+import { fieldChanges } from '../item/field-change.ts';
+import { patchFromItem } from '../item/domino-mapping.ts';
 import { mergeItems, type MergeResult } from '../item/merge.ts';
+import { oneRule } from '../item/merge-rules.ts';
 import { addressesOf, attendeeChanges } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
 import { wallToInstant } from '../item/time-zone.ts';
-import { crmContext, type MailboxContext } from './context.ts';
+import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { withBase } from './link.ts';
+import { changedInDomino } from './told.ts';
 
 /** Both sides of a pair as they are now. */
 export interface Pair {
@@ -36,11 +40,35 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
     crm: pair.crm,
     domino: pair.domino,
     // Where only the CRM may write, it wins: a field left to Domino would be an edit of the CRM that is lost.
-    policy: context.mailbox.direction === 'to_domino' ? 'crm' : context.settings.merge_policy,
+    rules:
+      context.mailbox.direction === 'to_domino'
+        ? oneRule('crm', 'direction to_domino')
+        : context.settings.mergeRules,
     crmChangedAt: updated === null ? null : wallToInstant(updated, context.settings.crm_time_zone),
     dominoChangedAt: pair.entry.modifiedAt,
   });
-  return { ...merged, crm: merged.crm!, domino: merged.domino! };
+  const merge = { ...merged, crm: merged.crm!, domino: merged.domino! };
+  // A role or an answer that a side has no place for is nothing to write there.
+  return {
+    ...merge,
+    toCrm: merge.toCrm.filter((field) => field !== 'attendees' || changesPeople(pair, merge)),
+    toDomino: merge.toDomino.filter((field) => field !== 'attendees' || invites(context, pair, merge)),
+  };
+}
+
+function changesPeople(pair: Pair, merge: PairMerge): boolean {
+  const { add, remove } = attendeeChanges(pair.crm, merge.crm);
+  return add.length > 0 || remove.length > 0;
+}
+
+function invites(context: MailboxContext, pair: Pair, merge: PairMerge): boolean {
+  const patch = patchFromItem(merge.domino, ['attendees'], {
+    ...dominoContext(context),
+    crm: pair.crm,
+    crmBefore: pair.link.base_item?.crm ?? null,
+    domino: pair.domino,
+  });
+  return Object.keys(patch).length > 0;
 }
 
 /** The call that brings the CRM's row and the link to what the merge decided. */
@@ -73,6 +101,8 @@ export function inboundUpdate(
     action: pair.link.state === 'creating' ? 'adopted' : merge.toCrm.length > 0 ? 'updated' : 'unchanged',
     ...reasonOf(merge.conflicts.length > 0 ? 'conflict_resolved' : reason, truncated),
     conflicts: merge.conflicts,
+    changes: fieldChanges(pair.crm, crmAfter, merge.toCrm),
+    ...changedInDomino(pair.entry),
   };
 }
 

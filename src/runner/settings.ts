@@ -3,9 +3,13 @@ import { z } from 'zod';
 import type { Settings } from '../crm/contract.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { buildCaptionMap, type CaptionMap } from '../item/caption-map.ts';
+import { MERGE_POLICIES, mergeRules, type MergeRules } from '../item/merge-rules.ts';
 import { isTimeZone } from '../item/time-zone.ts';
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** Not set: as merge_policy. */
+const ofGroup = z.enum(MERGE_POLICIES).nullable().default(null);
 
 const settingsSchema = z.object({
   instance_id: z.string().regex(/^[0-9a-f]{8}$/),
@@ -14,7 +18,11 @@ const settingsSchema = z.object({
   window_future_days: count(1, 3650),
   external_attendees: z.enum(['list', 'include', 'omit']),
   notices: z.enum(['never', 'always']),
-  merge_policy: z.enum(['newest', 'crm', 'domino']),
+  merge_policy: z.enum(MERGE_POLICIES),
+  merge_policy_time: ofGroup,
+  merge_policy_text: ofGroup,
+  merge_policy_people: ofGroup,
+  merge_policy_details: ofGroup,
   poll_seconds: count(1, 86_400),
   lease_seconds: count(5, 3600),
   max_attempts: count(1, 1000),
@@ -27,6 +35,8 @@ const settingsSchema = z.object({
 
 export type SyncSettings = z.infer<typeof settingsSchema> & {
   captions: CaptionMap;
+  /** Who wins what both sides changed. */
+  mergeRules: MergeRules;
   databaseIdentity: string;
   /** Mails invitations, updates and cancellations through Domino. */
   notify: boolean;
@@ -47,6 +57,7 @@ export function typedSettings(settings: Settings): SyncSettings {
   return {
     ...parsed.data,
     captions: buildCaptionMap(settings.captions),
+    mergeRules: mergeRules(parsed.data),
     databaseIdentity: settings.database_identity,
     notify: parsed.data.notices === 'always',
   };
