@@ -1,10 +1,11 @@
 /** Deployment on PostgreSQL: repeatable, safe to start many times at once, and it sees what was changed behind it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { checkPostgres } from '../../src/crm/deploy/check-postgres.ts';
-import { applyObjects } from '../../src/crm/deploy/apply-objects.ts';
-import { deployPostgres } from '../../src/crm/deploy/postgres.ts';
-import { GRANTS_PATH, readPostgresObjects, type SqlFile } from '../../src/crm/deploy/sql-objects.ts';
+import { postgresPlan } from '../../src/crm/deploy/plan/postgres-plan.ts';
+import { deployPlanOver, deployPostgres } from '../../src/crm/deploy/postgres.ts';
+import { readPostgresObjects, type SqlFile } from '../../src/crm/deploy/sql-objects.ts';
 import { openPostgres } from '../../src/crm/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -82,6 +83,7 @@ describe('deploy on postgres', () => {
       drop trigger domino_sync_comm_link_insert on comm_link;
       grant select on domino_sync.setting to public;
       grant select on users to domino_sync_runner;
+      create table public.kept as select * from domino_sync.migrations where id = ${LAST.id};
       delete from domino_sync.migrations where id = ${LAST.id}`);
     expect(await findings()).toEqual([
       `migration_pending ${LAST.file}`,
@@ -96,7 +98,9 @@ describe('deploy on postgres', () => {
        values (${LAST.id}, 'edited', 'edited')`,
     );
     expect(await findings()).toContain(`migration_edited ${LAST.file}`);
-    await database.admin.query(`delete from domino_sync.migrations where id = ${LAST.id}`);
+    // not every migration can be repeated
+    await database.admin.query(`delete from domino_sync.migrations where id = ${LAST.id};
+      insert into domino_sync.migrations select * from public.kept`);
     await deploy(url);
     expect(await findings()).toEqual(['vendor_rights public.users']);
   });
@@ -116,7 +120,7 @@ describe('deploy on postgres', () => {
       drop trigger domino_sync_communication_insert on communication`);
     const disabled = 'trigger_disabled public.communication: domino_sync_communication_update';
     expect(await findings()).toContain(disabled);
-    expect((await deploy(url)).applied).toEqual(['capture/communication_triggers.sql']);
+    expect((await deploy(url)).applied).toEqual(['admin/grants.sql', 'capture/communication_triggers.sql']);
     expect(await findings()).toEqual([disabled]);
   });
 
@@ -150,24 +154,14 @@ describe('deploy on postgres', () => {
     });
 
     const apply = async (...extra: SqlFile[]): Promise<{ applied: string[]; removed: string[] }> => {
-      const files = readPostgresObjects();
-      const grants = files.find(({ path }) => path === GRANTS_PATH);
-      if (grants === undefined) throw new Error('no grants');
-      const client = await database.admin.connect();
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
       try {
-        await client.query('begin');
-        const done = await applyObjects(
-          client,
-          [...files.filter((each) => each !== grants), ...extra],
-          grants,
-        );
-        await client.query('commit');
-        return done;
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
+        const plan = await postgresPlan({ files: [...readPostgresObjects(), ...extra] });
+        const { applied, removed } = await deployPlanOver(client, plan);
+        return { applied, removed };
       } finally {
-        client.release();
+        await client.end();
       }
     };
 
@@ -185,7 +179,10 @@ describe('deploy on postgres', () => {
 
     test('objects are made in whatever order they need each other', async () => {
       await use(true);
-      expect(await apply(VIEW, FUNCTION)).toEqual({ applied: ['x/a.sql', 'x/b.sql'], removed: [] });
+      expect(await apply(VIEW, FUNCTION)).toEqual({
+        applied: ['x/b.sql', 'x/a.sql', 'admin/grants.sql'],
+        removed: [],
+      });
       expect(await answer('select n as answer from domino_sync_report.a')).toBe(1);
     });
 

@@ -6,11 +6,15 @@ const nameOf = ({ schema, name }: { schema: string; name: string }): string =>
   `${schema}.${name}`.toLowerCase();
 
 /** For each path, the paths of the files whose objects it names. Triggers and scripts come after all anyway. */
-export const dependenciesOf = (files: readonly SqlFile[]): Map<string, string[]> => {
+export const dependenciesOf = (
+  files: readonly SqlFile[],
+  /** The part of a file that has to find what it names already when it is applied. */
+  bindingText: (file: SqlFile) => string = ({ text }) => text,
+): Map<string, string[]> => {
   const makers = new Map(files.flatMap((file) => file.objects.map((object) => [nameOf(object), file.path])));
   return new Map(
     files.map((file) => {
-      const names = codeOf(file.text)
+      const names = codeOf(bindingText(file))
         .toLowerCase()
         .matchAll(/\b(domino_sync\w*)\.(\w+)/g);
       const paths = [...names].flatMap(([, schema, name]) => makers.get(`${schema}.${name}`) ?? []);
@@ -26,8 +30,10 @@ const isProcedure = (file: SqlFile): boolean =>
  * Each file after those it needs, otherwise in the given order. Procedures bind at run time, so two that call each other
  * are no circle. Throws Error that names the files of a circle.
  */
-export const inDependencyOrder = (files: readonly SqlFile[]): SqlFile[] => {
-  const needs = dependenciesOf(files);
+export const inDependencyOrder = (
+  files: readonly SqlFile[],
+  needs: ReadonlyMap<string, readonly string[]> = dependenciesOf(files),
+): SqlFile[] => {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const ordered = new Set<SqlFile>();
   const visit = (file: SqlFile, open: readonly SqlFile[]): void => {

@@ -1,18 +1,16 @@
 /**
- * `deploy` for PostgreSQL: versioned migrations through postgres-migrations, then the re-creatable objects and grants.
- * Any number of deployments may start at once; each waits for the one before it and finds nothing left to do.
+ * `deploy` for PostgreSQL: executes the plan, its migrations by postgres-migrations. Any number of deployments may start at once; each waits for the one before it and finds nothing left to do.
  */
 import type pg from 'pg';
 import { migrate } from 'postgres-migrations';
-import { CrmError } from '../contract.ts';
 import { connect } from '../postgres/connect.ts';
 import { toCrmError } from '../postgres/errors.ts';
-import { applyObjects } from './apply-objects.ts';
 import type { DeployOptions, DeployResult } from './findings.ts';
-import { POSTGRES_MIGRATIONS, readPostgresObjects, splitGrants } from './sql-objects.ts';
+import { executePlan, type PlanSession } from './plan/execute.ts';
+import { stepsOf, type DeployPlan } from './plan/plan.ts';
+import { postgresPlan } from './plan/postgres-plan.ts';
+import { POSTGRES_MIGRATIONS } from './sql-objects.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
-
-const DEPLOY_LOCK = '4711002, 1';
 
 /** `table.column`, or `table` when the table is missing altogether. */
 export const missingVendorColumns = async (client: pg.ClientBase): Promise<string[]> => {
@@ -31,40 +29,11 @@ export const missingVendorColumns = async (client: pg.ClientBase): Promise<strin
   return rows.map((row) => row.missing);
 };
 
-const requireVendorColumns = async (client: pg.ClientBase): Promise<void> => {
-  const missing = await missingVendorColumns(client);
-  if (missing.length === 0) return;
-  throw new CrmError(
-    'crm_refused',
-    `this is not a Sage CRM database as expected: schema public lacks ${missing.join(', ')}. ` +
-      'Check that CRM_DATABASE_URL names the CRM database, and that its Sage CRM version has these columns; ' +
-      'nothing was changed',
-    { transient: false },
-  );
-};
-
-const runMigrations = async (client: pg.Client, log: (line: string) => void): Promise<string[]> => {
-  await client.query('create schema if not exists domino_sync');
-  await client.query('set search_path = domino_sync');
-  // The same table postgres-migrations makes. It looks for one of that name in any schema, and would take a table
-  // `migrations` of the CRM's for its own.
-  await client.query(`create table if not exists domino_sync.migrations (
-    id integer primary key,
-    name varchar(100) unique not null,
-    hash varchar(40) not null,
-    executed_at timestamp default current_timestamp
-  )`);
-  const done = await migrate({ client }, POSTGRES_MIGRATIONS, { logger: () => undefined });
-  for (const { fileName } of done) log(`migration ${fileName}`);
-  return done.map(({ fileName }) => fileName);
-};
-
-const inTransaction = async <T>(client: pg.Client, work: () => Promise<T>): Promise<T> => {
+const inTransaction = async (client: pg.ClientBase, work: () => Promise<void>): Promise<void> => {
   await client.query('begin');
   try {
-    const result = await work();
+    await work();
     await client.query('commit');
-    return result;
   } catch (error) {
     // A broken connection has rolled back already; the first error is the one to tell.
     await client.query('rollback').catch(() => undefined);
@@ -72,24 +41,64 @@ const inTransaction = async <T>(client: pg.Client, work: () => Promise<T>): Prom
   }
 };
 
+const planSession = (client: pg.ClientBase): PlanSession => ({
+  holds: async (condition) => {
+    const { rows } = await client.query<{ holds: boolean | null }>(`select (${condition}) as holds`);
+    return rows[0]?.holds === true;
+  },
+  run: async (batch) => void (await client.query(batch)),
+  inTransaction: (work) => inTransaction(client, work),
+});
+
+/** Applies all that are missing. They come from the files the plan was made of, or it is a defect. */
+const migrateByLibrary = async (client: pg.Client | pg.PoolClient, plan: DeployPlan): Promise<string[]> => {
+  const planned = new Map(stepsOf(plan, 'migration').map(({ name, checksum }) => [name, checksum]));
+  const done = await migrate({ client }, POSTGRES_MIGRATIONS, { logger: () => undefined });
+  const other = done.find(({ fileName, hash }) => planned.get(fileName) !== hash);
+  if (other !== undefined) throw new Error(`migration ${other.fileName} is not the one of the plan`);
+  return done.map(({ fileName }) => fileName);
+};
+
+const removedFiles = async (client: pg.ClientBase): Promise<string[]> => {
+  const { rows } = await client.query<{ path: string }>(
+    'select path from pg_temp.domino_sync_stale order by path',
+  );
+  return rows.map(({ path }) => path);
+};
+
+/** On a connected session of the caller's, which keeps the lock of deployments until it ends. */
+export const deployPlanOver = async (
+  client: pg.Client | pg.PoolClient,
+  plan: DeployPlan,
+  log: (line: string) => void = () => undefined,
+): Promise<DeployResult> => {
+  const migrations: string[] = [];
+  const ran = await executePlan(planSession(client), plan, {
+    before: async ({ steps }) => {
+      if (!steps.some(({ kind }) => kind === 'migration')) return;
+      migrations.push(...(await migrateByLibrary(client, plan)));
+      for (const name of migrations) log(`migration ${name}`);
+    },
+    fault: (error, step) => (step.kind === 'file' ? toCrmError(error, `applying ${step.name}`) : error),
+  });
+  const applied = ran.filter(({ kind }) => kind === 'file').map(({ name }) => name);
+  for (const path of applied) log(`applied ${path}`);
+  const removed = await removedFiles(client);
+  for (const path of removed) log(`removed ${path}`);
+  return { migrations, applied, removed };
+};
+
 /**
- * Throws CrmError: unreachable, login, forbidden, refused (a vendor column is missing, a migration was edited), busy
- * (another deployment, or a lock on the vendor's tables, outlasted the time-out).
+ * Throws CrmError: unreachable, login, forbidden, refused (an unsupported server, a vendor column is missing, a migration
+ * was edited, a newer version was deployed), busy (another deployment, or a lock on the vendor's tables, outlasted the
+ * time-out).
  */
 export const deployPostgres = async (options: DeployOptions): Promise<DeployResult> => {
-  const { connectionString, log = () => undefined, timeoutSeconds = 60 } = options;
-  const { grants, objects: files } = splitGrants(readPostgresObjects());
+  const { connectionString, log, timeoutSeconds } = options;
+  const plan = await postgresPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds });
   const client = await connect(connectionString, 'crm-domino-sync deploy', 'deploy');
   try {
-    await client.query('set client_min_messages = warning');
-    await client.query(`select set_config('lock_timeout', $1, false)`, [`${timeoutSeconds}s`]);
-    await client.query(`select pg_advisory_lock(${DEPLOY_LOCK})`);
-    await requireVendorColumns(client);
-    const migrations = await runMigrations(client, log);
-    const { applied, removed } = await inTransaction(client, () => applyObjects(client, files, grants));
-    for (const path of applied) log(`applied ${path}`);
-    for (const path of removed) log(`removed ${path}`);
-    return { migrations, applied, removed };
+    return await deployPlanOver(client, plan, log);
   } catch (error) {
     throw toCrmError(error, 'deploy');
   } finally {
