@@ -73,7 +73,41 @@ export interface LeasedMailbox {
   due_deliveries: number;
   /** The poll of Domino is due. */
   poll_due: boolean;
+  /** Days before today that still count for this user; null = setting window_past_days. */
+  past_days: number | null;
+  /**
+   * False: both sides have to be compared before anything is created. Never done, enabled once more since, the database
+   * is another one than then, or links are missing.
+   */
   first_sync_done: boolean;
+  /** Entries are parked because nobody could tell twins apart: whoever creates has to look at them again before. */
+  twins_pending: boolean;
+}
+
+/** An appointment of the mailbox's window that is linked to no entry. */
+export interface UnlinkedAppointment {
+  appointment_id: number;
+  role: LinkRole;
+  subject: string | null;
+  /** CRM wall clock. */
+  start_at: string | null;
+  end_at: string | null;
+  all_day: boolean;
+  /** Of a pair that is kept apart. */
+  unlinked_reason: string | null;
+  /** The link is lost, and the history says that it was a tombstone: deleted in Notes, kept in the CRM. */
+  lost_tombstone: string | null;
+  delivery: 'due' | 'waiting' | 'parked' | null;
+  /** Why it is in the queue; of a parked one, why it was parked. */
+  delivery_reason: string | null;
+}
+
+export interface FirstSyncProgress {
+  /** Appointments to compare. */
+  total: number;
+  compared: number;
+  /** Entries read from Domino one by one. */
+  read: number;
 }
 
 export interface MailboxReport {
@@ -83,6 +117,8 @@ export interface MailboxReport {
   /** Set only when a pull and all its effects are stored. */
   cursor?: string;
   polled: boolean;
+  /** True only when a first comparison and all its effects are stored. */
+  first_sync_done?: boolean;
   /** Seconds until the next poll of Domino. */
   next_poll_seconds: number;
 }
@@ -235,6 +271,11 @@ export interface CrmUser {
   linked: number;
   /** Why this user cannot be enabled (disabled, deleted, resource, template, no e-mail), or null. */
   refusal: string | null;
+  /** False while an enabled user waits for his first comparison or has it; then the numbers tell how far it is. */
+  first_sync_done: boolean;
+  first_sync_total: number | null;
+  first_sync_compared: number | null;
+  first_sync_read: number | null;
 }
 
 export interface CaptureState {
@@ -250,6 +291,15 @@ export interface SyncStatus {
   clock: string;
   capture: CaptureState;
   users: { enabled: number; ok: number; paused: number; held: number };
+  /** Users whose first comparison is to come or runs; null numbers: not begun. */
+  first_syncs: {
+    crm_user_id: number;
+    name: string;
+    cause: string;
+    total: number | null;
+    compared: number | null;
+    read: number | null;
+  }[];
   backlog: { due: number; waiting: number; leased: number; parked: number; oldest_seconds: number | null };
   links: { linked: number; unlinked: number; creating: number };
   inbound_parked: { skipped: number; errors: number };
@@ -318,6 +368,9 @@ export interface CrmDatabase {
   /** Puts a delivery in the queue for a pair, whether or not the CRM changed. */
   enqueueDelivery(crmUserId: number, appointmentIds: readonly number[], reasonCode: string): Promise<void>;
 
+  /** What a first comparison has to find on the other side before anything is created. */
+  listUnlinked(crmUserId: number): Promise<UnlinkedAppointment[]>;
+  reportFirstSync(crmUserId: number, progress: FirstSyncProgress): Promise<void>;
   listKnown(crmUserId: number): Promise<KnownLink[]>;
   readLinks(crmUserId: number, keys: readonly { uid: string; recurrence_id: string }[]): Promise<ItemLink[]>;
   applyInbound(crmUserId: number, items: readonly InboundItem[]): Promise<InboundOutcome[]>;

@@ -26,6 +26,16 @@ export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
   clock: text,
   capture: captureStateSchema,
   users: z.object({ enabled: count, ok: count, paused: count, held: count }),
+  first_syncs: z.array(
+    z.object({
+      crm_user_id: count,
+      name: text,
+      cause: text,
+      total: count.nullable(),
+      compared: count.nullable(),
+      read: count.nullable(),
+    }),
+  ),
   backlog: z.object({
     due: count,
     waiting: count,

@@ -9,6 +9,7 @@ import type {
   LeasedMailbox,
   MissingOutcome,
   Settings,
+  UnlinkedAppointment,
 } from './contract.ts';
 import { itemLinkSchema, settingsSchema } from './link-schema.ts';
 import { checked, type Calls } from './calls.ts';
@@ -28,6 +29,8 @@ type RunnerCalls = Pick<
   | 'completeOutbound'
   | 'failOutbound'
   | 'enqueueDelivery'
+  | 'listUnlinked'
+  | 'reportFirstSync'
   | 'listKnown'
   | 'readLinks'
   | 'applyInbound'
@@ -114,6 +117,14 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
     });
   },
 
+  listUnlinked: (crmUserId) => rows<UnlinkedAppointment>('list_unlinked', { p_crm_user_id: crmUserId }),
+  reportFirstSync: async (crmUserId, progress) => {
+    await rows('report_first_sync', {
+      p_runner: runner(),
+      p_crm_user_id: crmUserId,
+      p_progress: json(progress),
+    });
+  },
   listKnown: (crmUserId) => rows<KnownLink>('list_known', { p_crm_user_id: crmUserId }),
   readLinks: async (crmUserId, keys) => {
     const found = await rows<{ link: unknown }>('read_links', {

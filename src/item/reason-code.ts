@@ -35,6 +35,8 @@ export const REASON_CODES = [
   'cancellation_notice',
   'series_too_long',
   'series_master',
+  'mail_file_changed', // the pair of another mail file, kept apart until it is found in this one
+  'orphan_entry', // made by us for an appointment that is gone, and the link that knew more is lost
   'todo_off', // To Dos are switched off or the Data service is closed
   // refused
   'bad_times', // the end is before the start, or a time is missing
@@ -42,6 +44,7 @@ export const REASON_CODES = [
   'subject_truncated',
   'location_truncated',
   'mass_disappearance',
+  'twin_ambiguous', // both sides hold several that look alike, and not equally many
   // faults
   'domino_unreachable',
   'domino_login',

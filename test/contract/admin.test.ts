@@ -101,6 +101,10 @@ describe('a user', () => {
       parked: 0,
       linked: 0,
       refusal: null,
+      first_sync_done: false,
+      first_sync_total: null,
+      first_sync_compared: null,
+      first_sync_read: null,
     });
   });
 

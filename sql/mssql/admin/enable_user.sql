@@ -11,7 +11,8 @@ AS
    Returns:    enqueued, deliveries put in the queue: what this mail file should hold.
    Raises:     51002 no such user; 51003 refused, with the reason; 51004 busy, try again.
    Locks:      an application lock, so that two users cannot get one mail file; sync_user, delivery.  Writes: also activity.
-   An interrupted user starts with a full pull and a first comparison: both sides may have moved on meanwhile. */
+   Every enabling starts with a full pull and a first comparison: both sides may have moved on meanwhile. Links of another
+   mail file are kept apart as mail_file_changed: they tell nothing of this one, unless their entries are found in it. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -76,12 +77,27 @@ BEGIN
             THROW 51003, @v_problem, 1;
         END;
 
+        IF EXISTS
+        (
+            SELECT 1
+            FROM domino_sync.sync_user AS s
+            WHERE s.crm_user_id = @p_crm_user_id AND LOWER(s.mail_file) <> LOWER(@v_mail_file)
+        )
+        BEGIN
+            UPDATE domino_sync.item_link
+            SET state = N'unlinked', unlinked_reason = N'mail_file_changed', unlinked_at = @v_now, updated_at = @v_now
+            WHERE crm_user_id = @p_crm_user_id
+              AND state <> N'unlinked';
+            DELETE FROM domino_sync.inbound_parked WHERE crm_user_id = @p_crm_user_id;
+        END;
+
         UPDATE s
         SET email = @v_email,
             notes_name = @v_notes_name,
             mail_file = @v_mail_file,
             direction = @p_direction,
             window_start = DATEADD(day, -@v_past_days, @v_now),
+            past_days = @p_past_days,
             enabled = 1,
             enabled_at = CASE WHEN s.enabled = 1 THEN s.enabled_at ELSE @v_now END,
             disabled_at = NULL,
@@ -91,16 +107,19 @@ BEGIN
             health_since = CASE WHEN s.health = N'ok' THEN s.health_since ELSE @v_now END,
             faults_in_a_row = 0,
             [cursor] = NULL,
-            first_sync_done_at = CASE
-                WHEN s.enabled = 1 AND s.mail_file = @v_mail_file THEN s.first_sync_done_at
-            END,
+            first_sync_done_at = NULL,
+            first_sync_total = NULL,
+            first_sync_compared = NULL,
+            first_sync_read = NULL,
             next_poll_at = @v_now
         FROM domino_sync.sync_user AS s
         WHERE s.crm_user_id = @p_crm_user_id;
 
-        INSERT INTO domino_sync.sync_user (crm_user_id, email, notes_name, mail_file, direction, window_start)
+        INSERT INTO domino_sync.sync_user (
+            crm_user_id, email, notes_name, mail_file, direction, window_start, past_days)
         SELECT
-            @p_crm_user_id, @v_email, @v_notes_name, @v_mail_file, @p_direction, DATEADD(day, -@v_past_days, @v_now)
+            @p_crm_user_id, @v_email, @v_notes_name, @v_mail_file, @p_direction, DATEADD(day, -@v_past_days, @v_now),
+            @p_past_days
         WHERE NOT EXISTS (SELECT 1 FROM domino_sync.sync_user AS s WHERE s.crm_user_id = @p_crm_user_id);
 
         EXECUTE domino_sync.enqueue_window @p_crm_user_id, @v_enqueued OUTPUT;

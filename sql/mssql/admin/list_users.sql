@@ -2,7 +2,8 @@ CREATE OR ALTER PROCEDURE domino_sync_api.list_users
 AS
 /* Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
    Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
-            administrator; refusal, why the user cannot be enabled, or null. */
+            administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
+            waits for his first comparison or has it, and then the numbers say how far it is, once it runs. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -45,12 +46,17 @@ BEGIN
         COALESCE(d.pending, 0) AS pending,
         COALESCE(d.parked, 0) + COALESCE(i.parked, 0) AS parked,
         COALESCE(l.linked, 0) AS linked,
-        CASE WHEN u.crm_user_id IS NULL THEN N'removed from the CRM' ELSE u.refusal END AS refusal
+        CASE WHEN u.crm_user_id IS NULL THEN N'removed from the CRM' ELSE u.refusal END AS refusal,
+        CAST(CASE WHEN s.enabled = 1 AND f.crm_user_id IS NULL THEN 1 ELSE 0 END AS bit) AS first_sync_done,
+        s.first_sync_total,
+        s.first_sync_compared,
+        s.first_sync_read
     FROM domino_sync.crm_user AS u
     FULL JOIN domino_sync.sync_user AS s ON s.crm_user_id = u.crm_user_id
     LEFT JOIN delivery AS d ON d.crm_user_id = s.crm_user_id
     LEFT JOIN inbound AS i ON i.crm_user_id = s.crm_user_id
     LEFT JOIN link AS l ON l.crm_user_id = s.crm_user_id
+    LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = s.crm_user_id
     WHERE s.crm_user_id IS NOT NULL
        OR u.refusal IS NULL
        OR u.refusal <> N'deleted in the CRM'

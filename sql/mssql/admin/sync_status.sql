@@ -21,6 +21,16 @@ BEGIN
                     WHERE s.enabled = 1
                     FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
                 )) AS users,
+                JSON_QUERY(COALESCE((
+                    SELECT
+                        s.crm_user_id, COALESCE(u.name, s.email) AS name, f.cause, s.first_sync_total AS total,
+                        s.first_sync_compared AS compared, s.first_sync_read AS [read]
+                    FROM domino_sync.first_sync_due AS f
+                    JOIN domino_sync.sync_user AS s ON s.crm_user_id = f.crm_user_id
+                    LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = s.crm_user_id
+                    ORDER BY s.crm_user_id
+                    FOR JSON PATH, INCLUDE_NULL_VALUES
+                ), N'[]')) AS first_syncs,
                 JSON_QUERY((
                     SELECT
                         COUNT(CASE WHEN d.state = N'due' THEN 1 END) AS due,

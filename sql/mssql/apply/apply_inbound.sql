@@ -55,8 +55,9 @@ BEGIN
         BEGIN TRANSACTION;
         EXECUTE domino_sync.require_mailbox_lease @p_runner, @p_crm_user_id;
 
-        -- two invitees of one meeting, worked on at the same time, must not both make its appointment
+        -- two invitees of one meeting, worked on at the same time, must not both make its appointment, nor both adopt it
         IF @v_new > 0
+            OR EXISTS (SELECT 1 FROM OPENJSON(@p_items) WITH (action nvarchar(20)) AS i WHERE i.action = N'adopted')
         BEGIN
             EXECUTE @v_locked = sys.sp_getapplock
                 @Resource = N'domino_sync.inbound', @LockMode = N'Exclusive', @LockOwner = N'Transaction',

@@ -10,7 +10,8 @@ WITH item AS
 (
     SELECT
         CAST(i.[key] AS int) AS nth,
-        b.item_no, b.appointment_id, b.fingerprint, b.uid, COALESCE(b.recurrence_id, N'') AS recurrence_id
+        b.item_no, b.appointment_id, b.fingerprint, b.uid, COALESCE(b.recurrence_id, N'') AS recurrence_id,
+        CASE WHEN b.action = N'adopted' AND b.role = N'copy' AND b.kind = N'meeting' THEN 1 ELSE 0 END AS invited
     FROM OPENJSON(@p_items) AS i
     CROSS APPLY OPENJSON(i.[value]) WITH
     (
@@ -18,13 +19,16 @@ WITH item AS
         appointment_id int,
         fingerprint nvarchar(100),
         uid nvarchar(400) '$.link.domino_uid',
-        recurrence_id nvarchar(40) '$.link.domino_recurrence_id'
+        recurrence_id nvarchar(40) '$.link.domino_recurrence_id',
+        action nvarchar(20),
+        role nvarchar(20) '$.link.role',
+        kind nvarchar(20) '$.link.kind'
     ) AS b
 ),
 numbered AS
 (
     SELECT
-        i.nth, i.item_no, i.appointment_id, i.fingerprint, i.uid, i.recurrence_id,
+        i.nth, i.item_no, i.appointment_id, i.fingerprint, i.uid, i.recurrence_id, i.invited,
         ROW_NUMBER() OVER (PARTITION BY i.uid, i.recurrence_id ORDER BY i.nth) AS nth_of_entry,
         ROW_NUMBER() OVER (PARTITION BY i.appointment_id ORDER BY i.nth) AS nth_of_appointment
     FROM item AS i
@@ -47,12 +51,12 @@ LEFT JOIN domino_sync.item_link AS other
     AND other.domino_uid = n.uid
     AND other.domino_recurrence_id = n.recurrence_id
     AND (n.appointment_id IS NULL OR other.appointment_id <> n.appointment_id)
--- new here, but another invitee's copy of the same meeting has made the appointment already
+-- new here, but another invitee's copy of the same meeting has made or found the appointment already
 OUTER APPLY
 (
     SELECT MIN(l.appointment_id) AS appointment_id
     FROM domino_sync.item_link AS l
-    WHERE n.appointment_id IS NULL
+    WHERE (n.appointment_id IS NULL OR n.invited = 1)
       AND l.domino_uid = n.uid
       AND l.domino_recurrence_id = n.recurrence_id
       AND l.crm_user_id <> @p_crm_user_id

@@ -8,7 +8,8 @@ BEGIN
     Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
     administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
     Parameters: @p_runner; @p_limit - mailboxes at most; @p_lease_seconds - until the lease runs out unless renewed.
-    Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000.
+    Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is
+             false while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart.
     Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
     */
     SET NOCOUNT, XACT_ABORT ON;
@@ -51,7 +52,16 @@ BEGIN
                WHERE d.crm_user_id = u.crm_user_id AND d.parked_at IS NULL AND d.next_attempt_at <= @now) AS due
         ) AS due_deliveries,
         CAST(CASE WHEN u.enabled = 1 AND u.next_poll_at <= @now THEN 1 ELSE 0 END AS bit) AS poll_due,
-        CAST(CASE WHEN u.first_sync_done_at IS NOT NULL THEN 1 ELSE 0 END AS bit) AS first_sync_done
+        u.past_days,
+        CAST(CASE WHEN f.crm_user_id IS NULL THEN 1 ELSE 0 END AS bit) AS first_sync_done,
+        CAST(
+            CASE WHEN EXISTS (SELECT 1 FROM domino_sync.inbound_parked AS p
+                              WHERE p.crm_user_id = u.crm_user_id AND p.reason_code = N'twin_ambiguous')
+                 THEN 1 ELSE 0
+            END
+            AS bit
+        ) AS twins_pending
     FROM @leased AS l
-    INNER JOIN domino_sync.sync_user AS u ON u.crm_user_id = l.crm_user_id;
+    INNER JOIN domino_sync.sync_user AS u ON u.crm_user_id = l.crm_user_id
+    LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = u.crm_user_id;
 END;

@@ -13,11 +13,13 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @links int;
     DECLARE @mailboxes nvarchar(max) = CONCAT(N'[{"crm_user_id":', @p_crm_user_id, N'}]');
 
     BEGIN TRANSACTION;
 
     EXECUTE domino_sync.require_mailbox_leases @p_runner = @p_runner, @p_mailboxes = @mailboxes;
+    SELECT @links = COUNT(*) FROM domino_sync.item_link AS l WHERE l.crm_user_id = @p_crm_user_id;
 
     UPDATE u
     SET leased_by = NULL,
@@ -29,11 +31,17 @@ BEGIN
         faults_in_a_row = CASE WHEN r.health = N'ok' THEN 0 ELSE u.faults_in_a_row + 1 END,
         [cursor] = COALESCE(r.[cursor], u.[cursor]),
         database_identity = CASE
-            WHEN r.[cursor] IS NULL THEN u.database_identity
+            WHEN r.[cursor] IS NULL AND COALESCE(r.first_sync_done, 0) = 0 THEN u.database_identity
             ELSE (SELECT i.database_identity FROM domino_sync.database_identity AS i)
         END,
         last_poll_at = CASE WHEN r.polled = 1 THEN @now ELSE u.last_poll_at END,
+        -- links that went while the mailbox was worked on are missed as well: only a comparison lowers the number
+        known_links = CASE WHEN r.first_sync_done = 1 OR u.known_links < @links THEN @links ELSE u.known_links END,
+        first_sync_total = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_total END,
+        first_sync_compared = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_compared END,
+        first_sync_read = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_read END,
         first_sync_done_at = CASE
+            WHEN r.first_sync_done = 1 THEN @now
             WHEN r.polled = 1 AND r.[cursor] IS NOT NULL THEN COALESCE(u.first_sync_done_at, @now)
             ELSE u.first_sync_done_at
         END,
@@ -45,7 +53,7 @@ BEGIN
     FROM domino_sync.sync_user AS u
     CROSS JOIN OPENJSON(@p_report) WITH (
         health nvarchar(10), reason_code nvarchar(60), detail nvarchar(max), [cursor] nvarchar(max), polled bit,
-        next_poll_seconds float) AS r
+        next_poll_seconds float, first_sync_done bit) AS r
     CROSS APPLY domino_sync.seconds_after(@now, r.next_poll_seconds) AS later
     WHERE u.crm_user_id = @p_crm_user_id;
 

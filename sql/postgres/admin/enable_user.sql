@@ -11,7 +11,8 @@ as $$
 -- Returns:    deliveries put in the queue: what this mail file should hold.
 -- Raises:     CDS02 no such user; CDS03 refused, with the reason.
 -- Locks:      sync_user, delivery.  Writes: also activity.
--- An interrupted user starts with a full pull and a first comparison: both sides may have moved on meanwhile.
+-- Every enabling starts with a full pull and a first comparison: both sides may have moved on meanwhile. Links of another
+-- mail file are kept apart as mail_file_changed: they tell nothing of this one, unless their entries are found in it.
 declare
     v_user domino_sync.crm_user;
     v_mail_file text := ltrim(replace(btrim(p_mail_file), '\', '/'), '/');
@@ -47,10 +48,23 @@ begin
             using errcode = 'CDS03';
     end if;
 
-    insert into domino_sync.sync_user as s (crm_user_id, email, notes_name, mail_file, direction, window_start)
+    if exists (
+        select from domino_sync.sync_user as s
+        where s.crm_user_id = p_crm_user_id and lower(s.mail_file) <> lower(v_mail_file)
+    ) then
+        update domino_sync.item_link as l
+        set state = 'unlinked', unlinked_reason = 'mail_file_changed', unlinked_at = now(), updated_at = now()
+        where l.crm_user_id = p_crm_user_id
+          and l.state <> 'unlinked';
+        delete from domino_sync.inbound_parked as p where p.crm_user_id = p_crm_user_id;
+    end if;
+
+    insert into domino_sync.sync_user as s (
+        crm_user_id, email, notes_name, mail_file, direction, window_start, past_days
+    )
     values (
         p_crm_user_id, v_user.email, nullif(btrim(p_notes_name), ''), v_mail_file, p_direction,
-        now() - make_interval(days => v_past_days)
+        now() - make_interval(days => v_past_days), p_past_days
     )
     on conflict (crm_user_id) do update set
         email = excluded.email,
@@ -58,6 +72,7 @@ begin
         mail_file = excluded.mail_file,
         direction = excluded.direction,
         window_start = excluded.window_start,
+        past_days = excluded.past_days,
         enabled = true,
         enabled_at = case when s.enabled then s.enabled_at else now() end,
         disabled_at = null,
@@ -67,9 +82,10 @@ begin
         health_since = case when s.health = 'ok' then s.health_since else now() end,
         faults_in_a_row = 0,
         cursor = null,
-        first_sync_done_at = case
-            when s.enabled and s.mail_file = excluded.mail_file then s.first_sync_done_at
-        end,
+        first_sync_done_at = null,
+        first_sync_total = null,
+        first_sync_compared = null,
+        first_sync_read = null,
         next_poll_at = now();
 
     enqueued := domino_sync.enqueue_window(p_crm_user_id);

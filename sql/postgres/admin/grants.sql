@@ -7,7 +7,7 @@ declare
         'register_runner', 'read_settings', 'start_run', 'finish_run', 'fold_changes', 'lease_mailboxes',
         'renew_mailbox', 'release_mailbox', 'lease_outbound', 'read_appointments', 'begin_create',
         'complete_outbound', 'fail_outbound', 'enqueue_delivery', 'list_known', 'read_links', 'apply_inbound',
-        'apply_missing', 'park_inbound', 'save_links',
+        'apply_missing', 'park_inbound', 'save_links', 'list_unlinked', 'report_first_sync',
         -- reading procedures of the administrator
         'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users'];
     v_routine regprocedure;

@@ -15,7 +15,11 @@ returns table (
     pending integer,
     parked integer,
     linked integer,
-    refusal text
+    refusal text,
+    first_sync_done boolean,
+    first_sync_total integer,
+    first_sync_compared integer,
+    first_sync_read integer
 )
 language sql
 stable
@@ -24,7 +28,8 @@ set search_path = domino_sync, pg_temp
 as $$
 -- Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
 -- Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
---          administrator; refusal, why the user cannot be enabled, or null.
+--          administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
+--          waits for his first comparison or has it, and then the numbers say how far it is, once it runs.
 with delivery as (
     select
         d.crm_user_id,
@@ -61,12 +66,17 @@ select
     coalesce(d.pending, 0),
     coalesce(d.parked, 0) + coalesce(i.parked, 0),
     coalesce(l.linked, 0),
-    case when u.crm_user_id is null then 'removed from the CRM' else u.refusal end
+    case when u.crm_user_id is null then 'removed from the CRM' else u.refusal end,
+    coalesce(s.enabled, false) and f.crm_user_id is null,
+    s.first_sync_total,
+    s.first_sync_compared,
+    s.first_sync_read
 from domino_sync.crm_user as u
 full join domino_sync.sync_user as s on s.crm_user_id = u.crm_user_id
 left join delivery as d on d.crm_user_id = s.crm_user_id
 left join inbound as i on i.crm_user_id = s.crm_user_id
 left join link as l on l.crm_user_id = s.crm_user_id
+left join domino_sync.first_sync_due as f on f.crm_user_id = s.crm_user_id
 where s.crm_user_id is not null
    or u.refusal is distinct from 'deleted in the CRM'
 order by 4, 1;

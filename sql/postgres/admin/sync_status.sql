@@ -30,6 +30,19 @@ select jsonb_build_object(
         from domino_sync.sync_user as s
         where s.enabled
     ),
+    'first_syncs', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'crm_user_id', s.crm_user_id,
+            'name', coalesce(u.name, s.email),
+            'cause', f.cause,
+            'total', s.first_sync_total,
+            'compared', s.first_sync_compared,
+            'read', s.first_sync_read
+        ) order by s.crm_user_id), '[]')
+        from domino_sync.first_sync_due as f
+        join domino_sync.sync_user as s on s.crm_user_id = f.crm_user_id
+        left join domino_sync.crm_user as u on u.crm_user_id = s.crm_user_id
+    ),
     'backlog', (
         select jsonb_build_object(
             'due', count(*) filter (where d.state = 'due'),

@@ -10,7 +10,7 @@ as $$
 -- Returns:    a row an item: created; updated; stale, the appointment is no longer what the merge was based on; duplicate,
 --             the Domino entry is linked already, here or as another invitee's copy. Nothing is written for the latter two.
 -- Raises:     CDS01 lease lost; CDS02 no such user; CDS03 refused input, naming item_no and field.
--- Locks:      sync_user, advisory (4711003, 1) when one creates, delivery (of items to write back), communication in the order of ids, comm_link, item_link.
+-- Locks:      sync_user, advisory (4711003, 1) when one creates or adopts, delivery (of items to write back), communication in the order of ids, comm_link, item_link.
 -- Writes:     also activity, conflict, inbound_parked. Changes are captured with origin `domino:<user>`.
 declare
     v_now timestamp;
@@ -24,9 +24,10 @@ begin
     -- reads whole tables of the vendor, so before any of its rows is locked
     v_matches := (select coalesce(jsonb_agg(m), '[]') from domino_sync.match_attendees(p_items) as m);
 
-    -- two invitees of one meeting, worked on at the same time, must not both make its appointment
+    -- two invitees of one meeting, worked on at the same time, must not both make its appointment, nor both adopt it
     if exists (
-        select from jsonb_to_recordset(p_items) as i (appointment_id integer) where i.appointment_id is null
+        select from jsonb_to_recordset(p_items) as i (appointment_id integer, action text)
+        where i.appointment_id is null or i.action = 'adopted'
     ) then
         perform pg_advisory_xact_lock(4711003, 1);
     end if;

@@ -44,11 +44,13 @@ decided as (
         and other.domino_uid = n.uid
         and other.domino_recurrence_id = n.recurrence_id
         and other.appointment_id is distinct from n.appointment_id
-    -- new here, but another invitee's copy of the same meeting has made the appointment already
+    -- new here, but another invitee's copy of the same meeting has made or found the appointment already
     left join lateral (
         select l.appointment_id
         from domino_sync.item_link as l
-        where n.appointment_id is null
+        where (n.appointment_id is null
+               or (n.body ->> 'action' = 'adopted' and n.body -> 'link' ->> 'role' = 'copy'
+                   and n.body -> 'link' ->> 'kind' = 'meeting'))
           and l.domino_uid = n.uid
           and l.domino_recurrence_id = n.recurrence_id
           and l.crm_user_id <> p_crm_user_id

@@ -2,7 +2,7 @@ create or replace function domino_sync_api.lease_mailboxes(p_runner integer, p_l
 returns table (
     crm_user_id integer, email text, notes_name text, mail_file text, direction text, enabled boolean,
     window_start text, cursor text, database_identity text, faults_in_a_row integer,
-    due_deliveries integer, poll_due boolean, first_sync_done boolean)
+    due_deliveries integer, poll_due boolean, past_days integer, first_sync_done boolean, twins_pending boolean)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,8 @@ as $$
 -- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
 -- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
 -- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
--- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000.
+-- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is false
+--          while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart.
 -- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
 #variable_conflict use_column
 declare
@@ -49,7 +50,10 @@ begin
                where d.crm_user_id = u.crm_user_id and d.parked_at is null and d.next_attempt_at <= now()
                limit 1000) as due),
         u.enabled and u.next_poll_at <= now(),
-        u.first_sync_done_at is not null
+        u.past_days,
+        not exists (select from domino_sync.first_sync_due as f where f.crm_user_id = u.crm_user_id),
+        exists (select from domino_sync.inbound_parked as p
+                where p.crm_user_id = u.crm_user_id and p.reason_code = 'twin_ambiguous')
     from leased as u;
 end;
 $$;
