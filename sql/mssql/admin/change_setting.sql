@@ -3,7 +3,7 @@ CREATE OR ALTER PROCEDURE domino_sync_api.change_setting
     @p_value nvarchar(4000)
 AS
 /* Changes what the runners obey from their next cycle on.
-   Parameters: @p_name; @p_value, null only for crm_time_zone.
+   Parameters: @p_name; @p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
    Raises:     51003 an unknown name or a value it cannot have; nothing is changed then.
    Locks:      the row of setting. */
 BEGIN
@@ -22,6 +22,10 @@ BEGIN
         (N'external_attendees', N'choice', N'list, include, omit', NULL, NULL),
         (N'notices', N'choice', N'never, always', NULL, NULL),
         (N'merge_policy', N'choice', N'newest, crm, domino', NULL, NULL),
+        (N'merge_policy_time', N'optional', N'newest, crm, domino', NULL, NULL),
+        (N'merge_policy_text', N'optional', N'newest, crm, domino', NULL, NULL),
+        (N'merge_policy_people', N'optional', N'newest, crm, domino', NULL, NULL),
+        (N'merge_policy_details', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'todos', N'choice', N'on, off', NULL, NULL),
         (N'window_past_days', N'number', NULL, 0, 3650),
         (N'window_future_days', N'number', NULL, 1, 3650),
@@ -53,7 +57,9 @@ BEGIN
             SET @v_value =
                 (SELECT z.iana_name FROM domino_sync.windows_time_zone AS z WHERE z.iana_name = @v_value);
     END
-    ELSE IF @v_kind = N'choice'
+    ELSE IF @v_kind = N'optional' AND COALESCE(@v_value, N'') = N''
+        SET @v_value = NULL;
+    ELSE IF @v_kind IN (N'choice', N'optional')
     BEGIN
         IF @v_value IS NULL OR CHARINDEX(CONCAT(N', ', @v_value, N','), CONCAT(N', ', @v_choices, N',')) = 0
             SET @v_problem = CONCAT(N'setting ', @p_name, N': ', @v_shown, N' is not one of ', @v_choices);

@@ -5,18 +5,23 @@ security definer
 set search_path = domino_sync, pg_temp
 as $$
 -- Changes what the runners obey from their next cycle on.
--- Parameters: p_name; p_value, null only for crm_time_zone.
+-- Parameters: p_name; p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
 -- Raises:     CDS03 an unknown name or a value it cannot have; nothing is changed then.
 -- Locks:      the row of setting.
 declare
     v_value text := btrim(p_value);
     v_choices text[];
     v_range int4range;
+    v_optional boolean := false;
 begin
     case p_name
         when 'external_attendees' then v_choices := array['list', 'include', 'omit'];
         when 'notices' then v_choices := array['never', 'always'];
         when 'merge_policy' then v_choices := array['newest', 'crm', 'domino'];
+        when 'merge_policy_time', 'merge_policy_text', 'merge_policy_people', 'merge_policy_details' then
+            v_choices := array['newest', 'crm', 'domino'];
+            v_value := nullif(v_value, '');
+            v_optional := true;
         when 'todos' then v_choices := array['on', 'off'];
         when 'window_past_days' then v_range := '[0,3650]';
         when 'window_future_days' then v_range := '[1,3650]';
@@ -46,7 +51,7 @@ begin
             raise exception 'setting crm_time_zone: % is no IANA time zone such as Europe/Berlin', v_value
                 using errcode = 'CDS03';
         end if;
-    elsif v_choices is not null and v_value = any(v_choices) is not true then
+    elsif v_choices is not null and not (v_optional and v_value is null) and v_value = any(v_choices) is not true then
         raise exception 'setting %: % is not one of %', p_name, coalesce(v_value, 'null'), array_to_string(v_choices, ', ')
             using errcode = 'CDS03';
     elsif v_range is not null and (v_value ~ '^[0-9]{1,9}$' and v_range @> v_value::integer) is not true then
