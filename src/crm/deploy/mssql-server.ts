@@ -4,11 +4,11 @@ import type { MssqlSession } from '../mssql/connect.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
 
 /** SQL Server 2016 SP1: CREATE OR ALTER came with it. */
-const OLDEST = [13, 0, 4001] as const;
+export const OLDEST = [13, 0, 4001] as const;
 /** OPENJSON needs it. */
-const OLDEST_COMPATIBILITY = 130;
+export const OLDEST_COMPATIBILITY = 130;
 
-const isOlder = (version: string): boolean => {
+export const isOlder = (version: string): boolean => {
   const parts = version.split('.').map(Number);
   const differs = OLDEST.findIndex((part, index) => parts[index] !== part);
   return differs !== -1 && (parts[differs] ?? 0) < (OLDEST[differs] ?? 0);
