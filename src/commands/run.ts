@@ -19,7 +19,7 @@ export async function once(config: Config, output: Output): Promise<ExitCode> {
         const did = Object.entries(flatCounts(counts)).map(([name, n]) => `${name} ${n}`);
         return did.length === 0 ? 'Nothing to do.' : did.join(', ');
       });
-      return counts.failed + counts.parked > 0 ? EXIT.findings : EXIT.ok;
+      return counts.failed + counts.parked + counts.paused > 0 ? EXIT.findings : EXIT.ok;
     });
   } finally {
     stop.end();

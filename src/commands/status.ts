@@ -30,7 +30,10 @@ function statusLines(status: SyncStatus): string[] {
     `Runners    ${
       status.runners
         .filter((runner) => runner.alive)
-        .map((r) => `${r.host}:${r.process_id}`)
+        .map(
+          (r) =>
+            `${r.host}:${r.process_id}${r.domino_reason === null ? '' : ` (Domino paused until ${shownTime(r.domino_paused_until!)}: ${r.domino_detail})`}`,
+        )
         .join(', ') || 'none alive'
     }`,
     '',

@@ -201,6 +201,8 @@ export interface InboundItem extends ChangeRecord {
   /** E-mail addresses. */
   attendees_remove: string[];
   link: Omit<LinkWrite, 'appointment_id'>;
+  /** True takes back a soft deletion first: Comm_Deleted of the row and of the links that the same deletion took. */
+  restore?: boolean;
   /** True when Domino has to be written as well (CRM won a field): leaves a delivery behind. */
   write_back: boolean;
   action: 'created' | 'updated' | 'adopted' | 'unchanged';
@@ -303,7 +305,17 @@ export interface SyncStatus {
   backlog: { due: number; waiting: number; leased: number; parked: number; oldest_seconds: number | null };
   links: { linked: number; unlinked: number; creating: number };
   inbound_parked: { skipped: number; errors: number };
-  runners: { runner_id: number; host: string; process_id: number; alive: boolean; started_at: string }[];
+  runners: {
+    runner_id: number;
+    host: string;
+    process_id: number;
+    alive: boolean;
+    started_at: string;
+    /** Why Domino as a whole is paused for this runner; null while it answers. */
+    domino_reason: string | null;
+    domino_detail: string | null;
+    domino_paused_until: string | null;
+  }[];
   last_runs: {
     run_id: number;
     kind: string;
@@ -357,6 +369,8 @@ export interface CrmDatabase {
   /** False when the lease was lost meanwhile: stop working on the mailbox at once. */
   renewMailbox(crmUserId: number, leaseSeconds: number): Promise<boolean>;
   releaseMailbox(crmUserId: number, report: MailboxReport): Promise<void>;
+  /** Tells the administrator that Domino as a whole fails for this runner, once; null = it answers again. */
+  reportServer(pause: { reason_code: string; detail: string; seconds: number } | null): Promise<void>;
 
   /** `crmUserId` null: any mailbox this runner has leased. */
   leaseOutbound(crmUserId: number | null, limit: number, leaseSeconds: number): Promise<LeasedDelivery[]>;

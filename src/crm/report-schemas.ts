@@ -46,7 +46,16 @@ export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
   links: z.object({ linked: count, unlinked: count, creating: count }),
   inbound_parked: z.object({ skipped: count, errors: count }),
   runners: z.array(
-    z.object({ runner_id: count, host: text, process_id: count, alive: z.boolean(), started_at: text }),
+    z.object({
+      runner_id: count,
+      host: text,
+      process_id: count,
+      alive: z.boolean(),
+      started_at: text,
+      domino_reason: textOrNull,
+      domino_detail: textOrNull,
+      domino_paused_until: textOrNull,
+    }),
   ),
   last_runs: z.array(
     z.object({

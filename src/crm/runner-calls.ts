@@ -23,6 +23,7 @@ type RunnerCalls = Pick<
   | 'leaseMailboxes'
   | 'renewMailbox'
   | 'releaseMailbox'
+  | 'reportServer'
   | 'leaseOutbound'
   | 'readAppointments'
   | 'beginCreate'
@@ -69,6 +70,15 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
       p_runner: runner(),
       p_crm_user_id: crmUserId,
       p_report: json(report),
+    });
+  },
+
+  reportServer: async (pause) => {
+    await rows('report_server', {
+      p_runner: runner(),
+      p_reason_code: pause?.reason_code ?? null,
+      p_detail: pause?.detail ?? null,
+      p_pause_seconds: pause?.seconds ?? null,
     });
   },
 

@@ -5,6 +5,7 @@ import type { CrmContext } from '../item/crm-mapping.ts';
 import type { DominoContext } from '../item/domino-mapping.ts';
 import type { Log } from '../log.ts';
 import type { Counts } from './counts.ts';
+import type { ServerGate } from './server-gate.ts';
 import type { SyncSettings } from './settings.ts';
 
 /** A Date as the UTC instant text used everywhere: no milliseconds, which Domino refuses. */
@@ -22,6 +23,8 @@ export interface CycleContext {
   /** Ends the work at the next safe point; what is in hand is finished first. */
   stopping: AbortSignal;
   counts: Counts;
+  /** Knows whether the Domino server answers at all. */
+  gate: ServerGate;
   /** Lower-cased addresses of all enabled users: their entries are theirs to write. */
   enabledEmails: ReadonlySet<string>;
 }

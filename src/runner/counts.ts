@@ -2,6 +2,8 @@
 export interface Counts {
   folded: number;
   mailboxes: number;
+  /** Mailboxes that a fault or an alarm stopped. */
+  paused: number;
   toDomino: {
     created: number;
     updated: number;
@@ -38,6 +40,7 @@ const none = () => ({
 export const newCounts = (): Counts => ({
   folded: 0,
   mailboxes: 0,
+  paused: 0,
   toDomino: none(),
   toCrm: none(),
   failed: 0,

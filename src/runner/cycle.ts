@@ -9,7 +9,8 @@ import { errorText } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { flatCounts, newCounts, type Counts } from './counts.ts';
 import type { CycleContext } from './context.ts';
-import { workMailbox } from './mailbox.ts';
+import { pausedWithServer, workMailbox } from './mailbox.ts';
+import type { ServerGate } from './server-gate.ts';
 import { typedSettings } from './settings.ts';
 
 const FOLD_BATCH = 5000;
@@ -23,6 +24,8 @@ export interface CycleOptions {
   /** Mailboxes worked on at a time. */
   parallel: number;
   kind: 'once' | 'run';
+  /** Kept from cycle to cycle, so that a pause of the server lasts. */
+  gate: ServerGate;
   now?: () => Date;
   random?: () => number;
 }
@@ -40,7 +43,8 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
   counts.folded = folded.changes;
 
   const settings = typedSettings(await crm.readSettings());
-  let mailboxes = await crm.leaseMailboxes(options.parallel, settings.lease_seconds);
+  const answering = await options.gate.open();
+  let mailboxes = answering ? await crm.leaseMailboxes(options.parallel, settings.lease_seconds) : [];
   if (mailboxes.length === 0 && folded.changes === 0) return { counts, idle: true };
 
   const context: CycleContext = {
@@ -50,6 +54,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
     log,
     now: options.now ?? (() => new Date()),
     random: options.random ?? Math.random,
+    gate: options.gate,
     stopping,
     counts,
     enabledEmails: new Set(
@@ -66,7 +71,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
     // What is leased is worked on even when the stop has come meanwhile: that ends at once and gives the leases back.
     while (mailboxes.length > 0) {
       await workInParallel(context, mailboxes, options.parallel, seen);
-      if (stopping.aborted) break;
+      if (stopping.aborted || options.gate.closed()) break;
       mailboxes = await crm.leaseMailboxes(options.parallel, settings.lease_seconds);
       const fresh = mailboxes.filter((mailbox) => !seen.has(mailbox.crm_user_id));
       if (fresh.length < mailboxes.length) {
@@ -105,6 +110,11 @@ async function workInParallel(
   const worker = async () => {
     for (let mailbox = queue.shift(); mailbox; mailbox = queue.shift()) {
       seen.set(mailbox.crm_user_id, null);
+      const closed = context.gate.closed();
+      if (closed) {
+        await context.crm.releaseMailbox(mailbox.crm_user_id, pausedWithServer(closed));
+        continue;
+      }
       context.counts.mailboxes += 1;
       seen.set(mailbox.crm_user_id, await workMailbox(context, mailbox));
     }

@@ -5,7 +5,7 @@
  * |---|---|---|
  * | item | back off with jitter, parked after `max_attempts` | parked at once with its reason |
  * | mailbox | the mailbox pauses, its neighbours go on | paused too, looked at again every `PERMANENT_PAUSE_SECONDS` |
- * | server | as the mailbox: each mailbox finds it and pauses on its own | the same |
+ * | server | asked once more; if it really is silent, every mailbox waits and the server alone is asked (`server-gate.ts`) | the same, without asking: a repeated wrong password locks accounts |
  */
 import { CrmError } from '../crm/contract.ts';
 import { DominoError, type FaultScope } from '../domino/port.ts';

@@ -71,19 +71,34 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
     if (context.stopping.aborted) return { ...report, next_poll_seconds: 0 };
     if (mailbox.poll_due && mailbox.direction !== 'to_domino') {
       const pull = await pullFromDomino(context);
-      if (pull.held) return { ...report, ...pull.held, health: 'held', polled: true };
+      if (pull.held) {
+        context.counts.paused += 1;
+        return { ...report, ...pull.held, health: 'held', polled: true };
+      }
       if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
       return { ...report, polled: true, cursor: pull.cursor };
     }
     return mailbox.poll_due ? { ...report, polled: true } : report;
   } catch (error) {
     if (context.stopping.aborted && !(error instanceof CrmError)) return { ...report, next_poll_seconds: 0 };
-    const fault = faultOf(error);
+    const fault = await context.gate.judge(faultOf(error));
     if (fault.scope === 'crm') throw error;
-    log.warn({ reason: fault.code, scope: fault.scope }, fault.text);
-    return { ...report, ...paused(fault, mailbox, context.random) };
+    context.counts.paused += 1;
+    const closed = fault.scope === 'server' ? context.gate.closed() : null;
+    // The server's fault is told once, by the gate.
+    log[closed ? 'debug' : 'warn']({ reason: fault.code, scope: fault.scope }, fault.text);
+    return closed ? pausedWithServer(closed) : { ...report, ...paused(fault, mailbox, context.random) };
   }
 }
+
+/** As long as the server: the mailbox itself has done nothing wrong. */
+export const pausedWithServer = ({ fault, seconds }: { fault: Fault; seconds: number }): MailboxReport => ({
+  health: 'paused',
+  reason_code: fault.code,
+  detail: fault.text,
+  polled: false,
+  next_poll_seconds: seconds,
+});
 
 function paused(fault: Fault, mailbox: LeasedMailbox, random: () => number): Partial<MailboxReport> {
   const seconds = fault.transient

@@ -10,6 +10,7 @@ import { VERSION } from '../version.ts';
 import { effects, flatCounts, type Counts } from './counts.ts';
 import { runCycle } from './cycle.ts';
 import { startCadence } from './schedule.ts';
+import { createServerGate } from './server-gate.ts';
 
 export interface RunnerOptions {
   crm: CrmDatabase;
@@ -26,7 +27,7 @@ const register = (crm: CrmDatabase): Promise<number> =>
 /** One cycle. Resolves with what it did; throws UserError for settings that are wrong. */
 export async function runOnce(options: RunnerOptions, stopping: AbortSignal): Promise<Counts> {
   await register(options.crm);
-  const { counts } = await runCycle({ ...options, stopping, kind: 'once' });
+  const { counts } = await runCycle({ ...options, gate: createServerGate(options), stopping, kind: 'once' });
   return counts;
 }
 
@@ -43,11 +44,12 @@ export async function startRunner(
   const { crm, log } = options;
   const runnerId = await register(crm);
   const stopping = new AbortController();
+  const gate = createServerGate(options);
   const cadence = startCadence(
     options.rule,
     async () => {
       if (stopping.signal.aborted) return;
-      const { counts, idle } = await runCycle({ ...options, stopping: stopping.signal, kind: 'run' });
+      const { counts, idle } = await runCycle({ ...options, gate, stopping: stopping.signal, kind: 'run' });
       if (idle) return;
       const level = effects(counts) > 0 || counts.failed > 0 || counts.parked > 0 ? 'info' : 'debug';
       log[level](flatCounts(counts), 'cycle');

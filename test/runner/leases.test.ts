@@ -4,6 +4,7 @@ import { CrmError, type CrmDatabase } from '../../src/crm/contract.ts';
 import { silentLog } from '../../src/log.ts';
 import { runCycle } from '../../src/runner/cycle.ts';
 import { startRunner } from '../../src/runner/runner.ts';
+import { createServerGate } from '../../src/runner/server-gate.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 let two: TwoSides;
@@ -18,6 +19,7 @@ const cycleWith = (failing: Partial<CrmDatabase>, stopping = new AbortController
     stopping,
     parallel: 8,
     kind: 'once',
+    gate: createServerGate({ crm: two.sides.crm, domino: two.sides.domino, log: silentLog() }),
   });
 const unreachable = () =>
   Promise.reject(new CrmError('crm_unreachable', 'the connection broke', { transient: true }));

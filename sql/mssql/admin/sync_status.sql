@@ -74,11 +74,13 @@ BEGIN
                     SELECT TOP (20)
                         r.runner_id, r.host, r.process_id,
                         CAST(CASE WHEN v.runner_id IS NULL THEN 0 ELSE 1 END AS bit) AS alive,
-                        domino_sync.utc_text(r.started_at) AS started_at
+                        domino_sync.utc_text(r.started_at) AS started_at,
+                        r.domino_reason, r.domino_detail,
+                        domino_sync.utc_text(r.domino_paused_until) AS domino_paused_until
                     FROM domino_sync.runner AS r
                     LEFT JOIN domino_sync.live_runner AS v ON v.runner_id = r.runner_id
                     ORDER BY CASE WHEN v.runner_id IS NULL THEN 1 ELSE 0 END, r.runner_id DESC
-                    FOR JSON PATH
+                    FOR JSON PATH, INCLUDE_NULL_VALUES
                 ), N'[]')) AS runners,
                 JSON_QUERY(COALESCE((
                     SELECT TOP (10)

@@ -75,11 +75,14 @@ select jsonb_build_object(
             'host', n.host,
             'process_id', n.process_id,
             'alive', n.alive,
-            'started_at', domino_sync.utc_text(n.started_at)
+            'started_at', domino_sync.utc_text(n.started_at),
+            'domino_reason', n.domino_reason,
+            'domino_detail', n.domino_detail,
+            'domino_paused_until', domino_sync.utc_text(n.domino_paused_until)
         ) order by n.runner_id desc), '[]')
         from (
             select
-                r.runner_id, r.host, r.process_id, r.started_at,
+                r.runner_id, r.host, r.process_id, r.started_at, r.domino_reason, r.domino_detail, r.domino_paused_until,
                 r.runner_id in (select v.runner_id from domino_sync.live_runner as v) as alive
             from domino_sync.runner as r
             order by alive desc, r.runner_id desc

@@ -1,6 +1,7 @@
 /** What the rules of the exercise work with: real writes on both sides, cycles on demand, and looks at both sides. */
 import pg from 'pg';
 import { runCycle } from '../../runner/cycle.ts';
+import { createServerGate } from '../../runner/server-gate.ts';
 import { effects, type Counts } from '../../runner/counts.ts';
 import { silentLog, type Log } from '../../log.ts';
 import { createCrmUserActions, type CrmUserActions } from '../crm/crm-user-actions.ts';
@@ -72,6 +73,7 @@ export function createWorld(sandbox: BothSides, outsider: World['outsider'], log
       stopping: new AbortController().signal,
       parallel: 8,
       kind: 'once',
+      gate: createServerGate({ crm: sandbox.crm, domino: sandbox.domino, log }),
     });
     return counts;
   };

@@ -1,0 +1,80 @@
+/** A fault of the whole Domino server: told once, nobody else tried, and one item that is never answered stops nobody. */
+import { pino } from 'pino';
+import type { CrmDatabase } from '../../src/crm/contract.ts';
+import { runCycle } from '../../src/runner/cycle.ts';
+import { createServerGate, type ServerGate } from '../../src/runner/server-gate.ts';
+import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
+
+let two: TwoSides;
+let lines: { level: number; msg: string; reason?: string }[];
+let now: number;
+let gate: ServerGate;
+
+beforeEach(async () => {
+  two = await openTwoSides({ users: 4 });
+  lines = [];
+  now = 0;
+  gate = createServerGate({ crm: two.sides.crm, domino: two.sides.domino, log, clock: () => now });
+});
+afterEach(() => two.close());
+
+const log = pino(
+  { level: 'info' },
+  { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) },
+);
+const cycle = (crm: CrmDatabase = two.sides.crm) =>
+  runCycle({
+    crm,
+    domino: two.sides.domino,
+    log,
+    stopping: new AbortController().signal,
+    parallel: 2,
+    kind: 'run',
+    gate,
+  });
+const told = () => lines.filter(({ level }) => level >= 40).map(({ msg }) => msg);
+const due = () => two.sides.vendor.query('update domino_sync.sync_user set next_poll_at = now()');
+const health = async () =>
+  (await two.sides.vendor.query<{ health: string }>('select health from domino_sync.sync_user')).rows.map(
+    (row) => row.health,
+  );
+const serverOf = async () => {
+  const { runners } = await two.sides.crm.syncStatus();
+  return runners.find(({ alive }) => alive);
+};
+const requests = () => two.sides.standIn.requests.entries.length;
+
+test('an overloaded server is told once, and asked nothing but one question until it answers', async () => {
+  two.sides.standIn.faults.add({ effect: 'unavailable', retryAfterSeconds: 20, times: 'always' });
+  await cycle();
+  expect(told()).toEqual([expect.stringMatching(/^Domino is paused: .*503/)]);
+  expect(await serverOf()).toMatchObject({ domino_reason: 'domino_unreachable' });
+  expect(gate.closed()?.seconds).toBeGreaterThanOrEqual(20);
+
+  await due();
+  const before = requests();
+  await cycle();
+  expect(requests()).toBe(before);
+
+  now += 3_600_000;
+  two.sides.standIn.faults.clear();
+  await due();
+  await cycle();
+  expect(gate.closed()).toBeNull();
+  expect(told()).toHaveLength(1);
+  expect(await serverOf()).toMatchObject({
+    domino_reason: null,
+    domino_detail: null,
+    domino_paused_until: null,
+  });
+  expect(new Set(await health())).toEqual(new Set(['ok']));
+});
+
+test('an expired password pauses the server and says so once', async () => {
+  two.sides.standIn.faults.add({ effect: 'wrong password', times: 'always' });
+  await cycle();
+  await due();
+  await cycle();
+  expect(told()).toEqual([expect.stringContaining('Domino is paused')]);
+  expect(await serverOf()).toMatchObject({ domino_reason: 'domino_login' });
+});
