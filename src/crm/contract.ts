@@ -95,6 +95,7 @@ export interface UnlinkedAppointment {
   all_day: boolean;
   /** Of a pair that is kept apart. */
   unlinked_reason: string | null;
+  incarnation: number | null;
   /** The link is lost, and the history says that it was a tombstone: deleted in Notes, kept in the CRM. */
   lost_tombstone: string | null;
   delivery: 'due' | 'waiting' | 'parked' | null;

@@ -4,8 +4,8 @@ AS
 /* Lists the appointments in a user's window that belong to his mailbox and are linked to no entry: what a first comparison
    has to find on the other side before anything is created.
    Parameters: @p_crm_user_id, the mailbox.
-   Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason, of a pair that is kept apart;
-               lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
+   Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason and incarnation, of a pair that is kept
+               apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
                the CRM; delivery: due, waiting, parked, or null; delivery_reason, of a parked one why.
    Locks:      nothing. */
 BEGIN
@@ -25,6 +25,7 @@ BEGIN
         domino_sync.wall_text(c.Comm_ToDateTime) AS end_at,
         domino_sync.is_set(c.Comm_IsAllDayEvent) AS all_day,
         l.unlinked_reason,
+        l.incarnation,
         CASE
             WHEN l.appointment_id IS NULL AND t.reason_code IN (N'deletion_kept', N'past_deletion_kept')
             THEN t.reason_code

@@ -7,6 +7,7 @@ returns table (
     end_at text,
     all_day boolean,
     unlinked_reason text,
+    incarnation integer,
     lost_tombstone text,
     delivery text,
     delivery_reason text
@@ -19,8 +20,8 @@ as $$
 -- Lists the appointments in a user's window that belong to his mailbox and are linked to no entry: what a first comparison
 -- has to find on the other side before anything is created.
 -- Parameters: p_crm_user_id, the mailbox.
--- Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason, of a pair that is kept apart;
---             lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
+-- Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason and incarnation, of a pair that is kept
+--             apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
 --             the CRM; delivery: due, waiting, parked, or null; delivery_reason, of a parked one why.
 -- Locks:      nothing.
 select
@@ -31,6 +32,7 @@ select
     domino_sync.wall_text(c.comm_todatetime),
     domino_sync.is_set(c.comm_isalldayevent),
     l.unlinked_reason,
+    l.incarnation,
     case when l.appointment_id is null then (
         select case when t.reason_code in ('deletion_kept', 'past_deletion_kept') then t.reason_code end
         from domino_sync.activity as t
