@@ -68,8 +68,11 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('deploy')
     .description('install or update everything in the CRM database')
     .option('--check', 'change nothing, report what differs')
-    .action((options: { check?: boolean }) =>
-      end(async () => (await commands.deploy()).deploy(config(), output(), options.check === true)),
+    .option('--accept <code...>', 'deploy in spite of an error of the preflight (docs/preflight.md)')
+    .action((options: { check?: boolean; accept?: string[] }) =>
+      end(async () =>
+        (await commands.deploy()).deploy(config(), output(), options.check === true, options.accept),
+      ),
     );
   program
     .command('doctor')

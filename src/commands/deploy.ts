@@ -1,23 +1,48 @@
 /** `deploy` and `deploy --check`. */
 import { requireDatabase, type Config } from '../config.ts';
-import { checkDeployment, deployTo } from '../crm/open.ts';
+import { refusals } from '../crm/deploy/preflight/row.ts';
+import { checkDeployment, deployTo, preflightOf } from '../crm/open.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { print, table, type Output } from './output.ts';
+import { preflightLines, refusalLines, requireAcceptable } from './preflight.ts';
 
-export async function deploy(config: Config, output: Output, checkOnly: boolean): Promise<ExitCode> {
+/** `accept`: codes of the preflight that shall not keep it from deploying. */
+export async function deploy(
+  config: Config,
+  output: Output,
+  checkOnly: boolean,
+  accept: readonly string[] = [],
+): Promise<ExitCode> {
+  requireAcceptable(accept);
   const url = requireDatabase(config);
-  if (!checkOnly) {
-    const done = await deployTo(url);
-    print(output, done, () => {
-      const steps = [
-        ...done.migrations.map((name) => `migration ${name}`),
-        ...done.applied.map((name) => `applied ${name}`),
-        ...done.removed.map((name) => `removed ${name}`),
-      ];
-      return steps.length === 0 ? 'Everything is up to date.' : [...steps, `${steps.length} steps applied.`];
-    });
-    return EXIT.ok;
+  return checkOnly ? check(url, output) : apply(url, output, accept);
+}
+
+async function apply(url: string, output: Output, accept: readonly string[]): Promise<ExitCode> {
+  const preflight = (await preflightOf(url, { forDeploy: true })).filter(
+    ({ severity }) => severity === 'error' || severity === 'warning',
+  );
+  if (refusals(preflight, accept).length > 0) {
+    const refused = { refused: true, migrations: [], applied: [], removed: [], preflight };
+    print(output, refused, () => [...preflightLines(preflight), ...refusalLines(preflight, accept)]);
+    return EXIT.findings;
   }
+  const done = await deployTo(url);
+  print(output, { refused: false, ...done, preflight }, () => {
+    const steps = [
+      ...done.migrations.map((name) => `migration ${name}`),
+      ...done.applied.map((name) => `applied ${name}`),
+      ...done.removed.map((name) => `removed ${name}`),
+    ];
+    return [
+      ...preflightLines(preflight),
+      ...(steps.length === 0 ? ['Everything is up to date.'] : [...steps, `${steps.length} steps applied.`]),
+    ];
+  });
+  return EXIT.ok;
+}
+
+async function check(url: string, output: Output): Promise<ExitCode> {
   const findings = await checkDeployment(url);
   print(output, findings, () =>
     findings.length === 0

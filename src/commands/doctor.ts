@@ -4,15 +4,19 @@
  */
 import { requireDatabase, type Config } from '../config.ts';
 import { CrmError, type CrmDatabase, type CrmUser } from '../crm/contract.ts';
-import { checkDeployment, openCrmDatabase } from '../crm/open.ts';
+import type { PreflightCode, Severity } from '../crm/deploy/preflight/codes.ts';
+import { checkDeployment, openCrmDatabase, preflightOf } from '../crm/open.ts';
 import type { DominoServer } from '../domino/port.ts';
 import { EXIT, UserError, errorText, type ExitCode } from '../errors.ts';
 import { typedSettings } from '../runner/settings.ts';
 import { openDomino, userFacing } from './connections.ts';
-import { print, table, type Output } from './output.ts';
+import { print, type Output } from './output.ts';
+import { findingLines } from './preflight.ts';
 
 export interface Finding {
-  severity: 'error' | 'warning' | 'info';
+  severity: Severity;
+  /** Of the preflight: docs/preflight.md. */
+  code?: PreflightCode;
   what: string;
   why: string;
   remedy: string;
@@ -26,19 +30,37 @@ export async function doctor(config: Config, output: Output): Promise<ExitCode> 
   const findings: Finding[] = [];
   const users = await examineCrm(config, findings);
   await examineDomino(config, users, findings);
-  const worst = findings.filter((finding) => finding.severity !== 'info');
+  const mend = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
   print(output, findings, () => [
-    ...table(
-      ['severity', 'what', 'why', 'what to do'],
-      findings.map((finding) => [finding.severity, finding.what, finding.why, finding.remedy]),
+    ...findingLines(
+      findings.map(({ severity, code, what, why, remedy }) => ({
+        severity,
+        object: code === undefined ? what : `${code} ${what}`,
+        what: why,
+        why: '',
+        remedy,
+      })),
     ),
     '',
-    worst.length === 0 ? 'Everything that can be checked from here is in order.' : `${worst.length} to mend.`,
+    mend === 0 ? 'Everything that can be checked from here is in order.' : `${mend} to mend.`,
   ]);
   return findings.some((finding) => finding.severity === 'error') ? EXIT.findings : EXIT.ok;
 }
 
 async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[]> {
+  const examined = await attempt(findings, 'CRM database', async () => {
+    const rows = await preflightOf(requireDatabase(config), { forDeploy: false });
+    findings.push(
+      ...rows.map(({ severity, code, object, what, why, remedy }) => ({
+        severity,
+        code,
+        what: object,
+        why: `${what} ${why}`.trim(),
+        remedy,
+      })),
+    );
+  });
+  if (!examined) return [];
   let crm: CrmDatabase;
   try {
     crm = await openCrmDatabase(requireDatabase(config));
@@ -110,7 +132,10 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
 /** null when the login has no right to compare: least privilege is no fault. */
 async function deploymentDrift(url: string): Promise<Awaited<ReturnType<typeof checkDeployment>> | null> {
   try {
-    return await checkDeployment(url);
+    // what the preflight tells need not be told twice
+    return (await checkDeployment(url)).filter(
+      ({ code }) => code !== 'vendor_column_missing' && code !== 'server_unsupported',
+    );
   } catch (error) {
     if (error instanceof CrmError && error.code === 'crm_forbidden') return null;
     throw error;
@@ -203,7 +228,7 @@ async function attempt(findings: Finding[], what: string, work: () => Promise<vo
   }
 }
 
-const fine = (what: string, why: string): Finding => ({ severity: 'info', what, why, remedy: '' });
+const fine = (what: string, why: string): Finding => ({ severity: 'ok', what, why, remedy: '' });
 
 const note = (what: string, why: string, remedy: string): Finding => ({
   severity: 'warning',

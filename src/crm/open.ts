@@ -5,6 +5,9 @@ import { checkPostgres } from './deploy/check-postgres.ts';
 import type { DeployOptions, DeployResult, Finding } from './deploy/findings.ts';
 import { deployMssql } from './deploy/mssql.ts';
 import { deployPostgres } from './deploy/postgres.ts';
+import { preflightMssql } from './deploy/preflight/mssql.ts';
+import { preflightPostgres } from './deploy/preflight/postgres.ts';
+import type { PreflightOptions, PreflightRow } from './deploy/preflight/row.ts';
 import { openMssql } from './mssql.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -15,11 +18,24 @@ interface EngineEntry {
   open(url: string): Promise<CrmDatabase>;
   deploy(options: DeployOptions): Promise<DeployResult>;
   check(options: { connectionString: string }): Promise<Finding[]>;
+  preflight(url: string, options: PreflightOptions): Promise<PreflightRow[]>;
 }
 
 const ENGINES: readonly EngineEntry[] = [
-  { scheme: /^postgres(ql)?:\/\//, open: openPostgres, deploy: deployPostgres, check: checkPostgres },
-  { scheme: /^mssql:\/\//, open: openMssql, deploy: deployMssql, check: checkMssql },
+  {
+    scheme: /^postgres(ql)?:\/\//,
+    open: openPostgres,
+    deploy: deployPostgres,
+    check: checkPostgres,
+    preflight: preflightPostgres,
+  },
+  {
+    scheme: /^mssql:\/\//,
+    open: openMssql,
+    deploy: deployMssql,
+    check: checkMssql,
+    preflight: preflightMssql,
+  },
 ];
 
 const engineOf = (url: string): EngineEntry => {
@@ -42,3 +58,7 @@ export const deployTo = async (url: string, log?: (line: string) => void): Promi
 /** What differs from what `deploy` would leave; changes nothing. */
 export const checkDeployment = async (url: string): Promise<Finding[]> =>
   engineOf(url).check({ connectionString: url });
+
+/** What of the server and the CRM hinders a deployment or wants to be known (docs/preflight.md); changes nothing. */
+export const preflightOf = async (url: string, options: PreflightOptions): Promise<PreflightRow[]> =>
+  engineOf(url).preflight(url, options);
