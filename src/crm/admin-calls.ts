@@ -45,9 +45,10 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
     checked(captureStateSchema, (await one<{ state: unknown }>('capture_state')).state, 'capture_state'),
   syncStatus: async () =>
     checked(syncStatusSchema, (await one<{ status: unknown }>('sync_status')).status, 'sync_status'),
-  explain: async (appointmentId) => {
+  explain: async (appointmentId, uid = null) => {
     const { explanation } = await one<{ explanation: unknown }>('explain_item', {
       p_appointment_id: appointmentId,
+      p_uid: uid,
     });
     return checked(explanationSchema, explanation, 'explain_item');
   },

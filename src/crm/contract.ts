@@ -327,8 +327,58 @@ export interface SyncStatus {
   }[];
 }
 
+/** A CRM user whom an explanation concerns, and his mailbox; empty fields when he was never enabled. */
+export interface ExplainedMailbox {
+  crm_user_id: number;
+  name: string;
+  email: string | null;
+  refusal: string | null;
+  known: boolean;
+  enabled: boolean;
+  direction: 'both' | 'to_domino' | 'to_crm' | null;
+  mail_file: string | null;
+  window_start: string | null;
+  enabled_at: string | null;
+  disabled_at: string | null;
+  health: 'ok' | 'paused' | 'held' | null;
+  health_reason: string | null;
+  health_detail: string | null;
+  health_since: string | null;
+  last_poll_at: string | null;
+  next_poll_at: string | null;
+  first_sync_done: boolean;
+}
+
+export interface ExplainedActivity {
+  happened_at: string;
+  crm_user_id: number | null;
+  direction: string;
+  action: string;
+  reason_code: string;
+  detail: string | null;
+  domino_uid: string | null;
+  run_id: number | null;
+  changes: FieldChange[] | null;
+  /** Where the side that changed it tells. */
+  changed_by: string | null;
+  changed_at: string | null;
+}
+
+export interface ExplainedConflict extends ConflictWrite {
+  conflict_id: number;
+  crm_user_id: number;
+  decided_at: string;
+  resolution: 'crm' | 'domino' | 'value' | null;
+  resolved_by: string | null;
+  resolved_at: string | null;
+}
+
 export interface Explanation {
+  /** UTC instant of the database server: `retry_after_seconds` and `next_attempt_at` are relative to it. */
+  clock: string;
+  /** null: asked by uid, and no appointment belongs to the entry. */
   appointment: CrmAppointment | null;
+  mailboxes: ExplainedMailbox[];
   deliveries: (Omit<LeasedDelivery, 'link'> & {
     enqueued_at: string;
     next_attempt_at: string;
@@ -337,20 +387,33 @@ export interface Explanation {
     last_error: string | null;
     leased: boolean;
   })[];
-  links: (ItemLink & { email: string; mail_file: string; user_enabled: boolean; updated_at: string })[];
+  links: (ItemLink & {
+    email: string | null;
+    mail_file: string | null;
+    user_enabled: boolean;
+    updated_at: string;
+  })[];
+  /** Entries that were not taken over: of this appointment, also in the mail files of its invitees. */
   parked: (ParkedItem & { crm_user_id: number; parked_at: string })[];
-  conflicts: (ConflictWrite & { crm_user_id: number; decided_at: string })[];
-  activity: {
-    happened_at: string;
-    crm_user_id: number | null;
-    direction: string;
-    action: string;
-    reason_code: string;
-    detail: string | null;
-  }[];
+  conflicts: ExplainedConflict[];
+  /** Newest first, at most 100. */
+  activity: ExplainedActivity[];
+  /** All reason codes. */
   reasons: Record<string, { meaning: string; remedy: string }>;
   /** Changes captured and not yet folded. */
   unfolded_changes: number;
+  runners: {
+    alive: number;
+    last_seen_at: string | null;
+    /** Why a live runner does not ask Domino at all, and until when. */
+    domino_reason: string | null;
+    domino_paused_until: string | null;
+  };
+  /** Times in which changes may have gone unseen and that nobody has reconciled; `closed_at` null = still open. */
+  gaps: { opened_at: string; closed_at: string | null; reason: string }[];
+  /** Triggers that are disabled or missing now. */
+  triggers_off: number;
+  settings: Record<string, string | null>;
 }
 
 /** What the runner needs. Any method may throw CrmError. */
@@ -403,8 +466,9 @@ export interface CrmDatabase {
   enableCapture(): Promise<void>;
   captureState(): Promise<CaptureState>;
   syncStatus(): Promise<SyncStatus>;
-  explain(appointmentId: number): Promise<Explanation>;
-  /** Appointment ids linked or parked under a Domino uid. */
+  /** By appointment; or, `appointmentId` null, of the entry with this uid that belongs to none. */
+  explain(appointmentId: number | null, uid?: string | null): Promise<Explanation>;
+  /** Appointment ids (null: none) that a Domino uid is or was linked or parked under, and in whose mail file. */
   findByUid(uid: string): Promise<{ appointment_id: number | null; crm_user_id: number }[]>;
   retryParked(appointmentId: number | null): Promise<number>;
   purgeHistory(keepDays: number, limit: number): Promise<number>;

@@ -1,7 +1,8 @@
 /** Shapes of the JSON documents that the reporting procedures of both engines hand out. */
 import { z } from 'zod';
 import { crmAppointmentSchema } from '../item/crm-appointment.ts';
-import type { CaptureState, Explanation, SyncStatus } from './contract.ts';
+import { MERGED_FIELDS } from '../item/sync-item.ts';
+import type { CaptureState, ExplainedMailbox, Explanation, SyncStatus } from './contract.ts';
 import { itemLinkSchema } from './link-schema.ts';
 
 const count = z.number().int();
@@ -69,8 +70,38 @@ export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
   ),
 });
 
+const mailboxSchema: z.ZodType<ExplainedMailbox> = z.object({
+  crm_user_id: count,
+  name: text,
+  email: textOrNull,
+  refusal: textOrNull,
+  known: z.boolean(),
+  enabled: z.boolean(),
+  direction: z.enum(['both', 'to_domino', 'to_crm']).nullable(),
+  mail_file: textOrNull,
+  window_start: textOrNull,
+  enabled_at: textOrNull,
+  disabled_at: textOrNull,
+  health: z.enum(['ok', 'paused', 'held']).nullable(),
+  health_reason: textOrNull,
+  health_detail: textOrNull,
+  health_since: textOrNull,
+  last_poll_at: textOrNull,
+  next_poll_at: textOrNull,
+  first_sync_done: z.boolean(),
+});
+
+const fieldChangeSchema = z.object({
+  field: z.enum(MERGED_FIELDS),
+  before: z.unknown(),
+  after: z.unknown(),
+  masked: z.literal(true).optional(),
+});
+
 export const explanationSchema: z.ZodType<Explanation> = z.object({
+  clock: text,
   appointment: crmAppointmentSchema.nullable(),
+  mailboxes: z.array(mailboxSchema),
   deliveries: z.array(
     z.object({
       appointment_id: count,
@@ -89,7 +120,7 @@ export const explanationSchema: z.ZodType<Explanation> = z.object({
   links: z.array(
     z.intersection(
       itemLinkSchema,
-      z.object({ email: text, mail_file: text, user_enabled: z.boolean(), updated_at: text }),
+      z.object({ email: textOrNull, mail_file: textOrNull, user_enabled: z.boolean(), updated_at: text }),
     ),
   ),
   parked: z.array(
@@ -110,6 +141,7 @@ export const explanationSchema: z.ZodType<Explanation> = z.object({
   ),
   conflicts: z.array(
     z.object({
+      conflict_id: count,
       crm_user_id: count,
       field: text,
       base_value: z.unknown(),
@@ -118,6 +150,9 @@ export const explanationSchema: z.ZodType<Explanation> = z.object({
       winner: z.enum(['crm', 'domino', 'both']),
       decided_by: text,
       decided_at: text,
+      resolution: z.enum(['crm', 'domino', 'value']).nullable(),
+      resolved_by: textOrNull,
+      resolved_at: textOrNull,
     }),
   ),
   activity: z.array(
@@ -128,8 +163,22 @@ export const explanationSchema: z.ZodType<Explanation> = z.object({
       action: text,
       reason_code: text,
       detail: textOrNull,
+      domino_uid: textOrNull,
+      run_id: count.nullable(),
+      changes: z.array(fieldChangeSchema).nullable(),
+      changed_by: textOrNull,
+      changed_at: textOrNull,
     }),
   ),
   reasons: z.record(z.string(), z.object({ meaning: text, remedy: text })),
   unfolded_changes: count,
+  runners: z.object({
+    alive: count,
+    last_seen_at: textOrNull,
+    domino_reason: textOrNull,
+    domino_paused_until: textOrNull,
+  }),
+  gaps: z.array(z.object({ opened_at: text, closed_at: textOrNull, reason: text })),
+  triggers_off: count,
+  settings: z.record(z.string(), textOrNull),
 });

@@ -20,7 +20,7 @@ export interface FieldChange {
   /** Of a list: what came. */
   after: unknown;
   /** The item is or was private: that the field changed is told, its words are not. */
-  masked?: true;
+  masked?: true | undefined;
 }
 
 /** What tells something about the person or the matter. Times, flags and levels of a private item stay readable. */

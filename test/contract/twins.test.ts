@@ -19,6 +19,7 @@ const ENGINE_ONLY: Readonly<Record<Engine, Readonly<Record<string, string>>>> = 
   mssql: {
     'admin/capture_state_json.sql': 'capture_state for sync_status: a procedure cannot be read from',
     'admin/explain_lists.sql': 'the lists of explain_item, which PostgreSQL aggregates in place',
+    'admin/explain_mailboxes.sql': 'the lists of explain_item, which PostgreSQL aggregates in place',
     'queue/look_for_work.sql': 'nothing notifies a client: the runner asks',
     'queue/put_deliveries.sql': 'stands for INSERT … ON CONFLICT DO UPDATE',
     'queue/seconds_after.sql': 'stands for make_interval',

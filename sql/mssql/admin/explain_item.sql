@@ -1,8 +1,11 @@
 CREATE OR ALTER PROCEDURE domino_sync_api.explain_item
-    @p_appointment_id int
+    @p_appointment_id int,
+    @p_uid nvarchar(400)
 AS
-/* Everything known of an appointment: Explanation of src/crm/contract.ts. The last 100 entries of its history.
-   Parameters: @p_appointment_id; an unknown one gives an appointment with `present` false and empty lists. */
+/* Everything known of an appointment, or of an entry in Domino that has none: Explanation of src/crm/contract.ts. The
+   last 100 entries of its history.
+   Parameters: @p_appointment_id, an unknown one gives an appointment with `present` false and empty lists; or null, and
+               @p_uid, the uid of an entry that is or was parked. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -10,25 +13,65 @@ BEGIN
     DECLARE @v_explanation nvarchar(max);
     DECLARE @v_conflicts nvarchar(max);
     DECLARE @v_reasons nvarchar(max);
+    DECLARE @v_settings nvarchar(max);
+    DECLARE @v_appointment nvarchar(max);
+    DECLARE @v_mailboxes nvarchar(max);
+    DECLARE @v_parked nvarchar(max);
     DECLARE @v_activity table (
         activity_id bigint NOT NULL PRIMARY KEY, happened_at datetime2(3) NOT NULL, crm_user_id int NULL,
         direction nvarchar(20) NOT NULL, action nvarchar(40) NOT NULL, reason_code nvarchar(60) NOT NULL,
-        detail nvarchar(max) NULL
+        detail nvarchar(max) NULL, domino_uid nvarchar(400) NULL, run_id bigint NULL, changes nvarchar(max) NULL,
+        changed_by nvarchar(255) NULL, changed_at datetime2(3) NULL
     );
 
-    INSERT INTO @v_activity (activity_id, happened_at, crm_user_id, direction, action, reason_code, detail)
+    INSERT INTO @v_activity (
+        activity_id, happened_at, crm_user_id, direction, action, reason_code, detail, domino_uid, run_id, changes,
+        changed_by, changed_at)
     SELECT TOP (100)
-        a.activity_id, a.happened_at, a.crm_user_id, a.direction, a.action, a.reason_code, a.detail
+        a.activity_id, a.happened_at, a.crm_user_id, a.direction, a.action, a.reason_code, a.detail, a.domino_uid,
+        a.run_id, a.changes, a.changed_by, a.changed_at
     FROM domino_sync.activity AS a
     WHERE a.appointment_id = @p_appointment_id
+       OR (@p_appointment_id IS NULL AND a.domino_uid = @p_uid)
     ORDER BY a.activity_id DESC;
 
-    EXECUTE domino_sync.explain_lists @p_appointment_id, @v_conflicts OUTPUT, @v_reasons OUTPUT;
+    IF @p_appointment_id IS NOT NULL
+        SET @v_appointment = (SELECT j.appointment FROM domino_sync.appointment_json(@p_appointment_id) AS j);
+    EXECUTE domino_sync.explain_lists @p_appointment_id, @v_conflicts OUTPUT, @v_reasons OUTPUT, @v_settings OUTPUT;
+    EXECUTE domino_sync.explain_mailboxes
+        @p_appointment_id, @p_uid, @v_appointment, @v_mailboxes OUTPUT, @v_parked OUTPUT;
 
     SET @v_explanation =
     (
         SELECT
-            JSON_QUERY((SELECT j.appointment FROM domino_sync.appointment_json(@p_appointment_id) AS j)) AS appointment,
+            domino_sync.utc_text(@v_now) AS clock,
+            JSON_QUERY(@v_appointment) AS appointment,
+            JSON_QUERY(@v_mailboxes) AS mailboxes,
+            JSON_QUERY((
+                SELECT
+                    COUNT(v.runner_id) AS alive,
+                    domino_sync.utc_text(MAX(n.seen_at)) AS last_seen_at,
+                    MAX(CASE WHEN v.runner_id IS NOT NULL THEN n.domino_reason END) AS domino_reason,
+                    domino_sync.utc_text(
+                        MAX(CASE WHEN v.runner_id IS NOT NULL THEN n.domino_paused_until END)
+                    ) AS domino_paused_until
+                FROM domino_sync.runner AS n
+                LEFT JOIN domino_sync.live_runner AS v ON v.runner_id = n.runner_id
+                FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
+            )) AS runners,
+            -- while one of them was open, changes may have gone unseen, and nobody has compared since
+            JSON_QUERY(COALESCE((
+                SELECT
+                    domino_sync.utc_text(g.opened_at) AS opened_at,
+                    domino_sync.utc_text(g.closed_at) AS closed_at,
+                    g.reason
+                FROM domino_sync.capture_gap AS g
+                WHERE g.reconciled_at IS NULL
+                ORDER BY g.gap_id
+                FOR JSON PATH, INCLUDE_NULL_VALUES
+            ), N'[]')) AS gaps,
+            (SELECT COUNT(*) FROM domino_sync.capture_trigger AS t WHERE t.state <> N'enabled') AS triggers_off,
+            JSON_QUERY(@v_settings) AS settings,
             JSON_QUERY(COALESCE((
                 SELECT
                     d.appointment_id,
@@ -63,32 +106,7 @@ BEGIN
                 ORDER BY l.crm_user_id
                 FOR JSON PATH, INCLUDE_NULL_VALUES
             ), N'[]')) AS links,
-            JSON_QUERY(COALESCE((
-                SELECT
-                    p.crm_user_id,
-                    p.form,
-                    p.domino_uid,
-                    p.domino_recurrence_id,
-                    p.domino_start,
-                    p.domino_digest,
-                    p.reason_code,
-                    p.detail,
-                    p.subject,
-                    JSON_QUERY(p.payload) AS payload,
-                    CASE
-                        WHEN p.next_attempt_at <= @v_now THEN 0
-                        ELSE DATEDIFF(second, @v_now, p.next_attempt_at)
-                    END AS retry_after_seconds,
-                    domino_sync.utc_text(p.parked_at) AS parked_at
-                FROM domino_sync.inbound_parked AS p
-                JOIN domino_sync.item_link AS l
-                    ON l.crm_user_id = p.crm_user_id
-                    AND l.domino_uid = p.domino_uid
-                    AND l.domino_recurrence_id = p.domino_recurrence_id
-                WHERE l.appointment_id = @p_appointment_id
-                ORDER BY p.crm_user_id
-                FOR JSON PATH, INCLUDE_NULL_VALUES
-            ), N'[]')) AS parked,
+            JSON_QUERY(@v_parked) AS parked,
             JSON_QUERY(@v_conflicts) AS conflicts,
             JSON_QUERY(COALESCE((
                 SELECT
@@ -97,7 +115,12 @@ BEGIN
                     a.direction,
                     a.action,
                     a.reason_code,
-                    a.detail
+                    a.detail,
+                    a.domino_uid,
+                    a.run_id,
+                    JSON_QUERY(a.changes) AS changes,
+                    a.changed_by,
+                    domino_sync.utc_text(a.changed_at) AS changed_at
                 FROM @v_activity AS a
                 ORDER BY a.activity_id DESC
                 FOR JSON PATH, INCLUDE_NULL_VALUES
