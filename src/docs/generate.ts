@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plannerPage } from './planner-page.ts';
+import { preflightPage, withPreflightTable } from './preflight-page.ts';
 import { withQuotedSql } from './quoted-sql.ts';
 import { reasonCodesPage } from './reason-codes-page.ts';
 
@@ -11,7 +12,8 @@ const sql = (path: string): string => readFileSync(join(project, 'sql', 'postgre
 for (const [name, text] of [
   ['planner.md', plannerPage()],
   ['reason-codes.md', reasonCodesPage(sql('admin/reason_codes.sql'))],
-  ['dba.md', withQuotedSql(readFileSync(join(project, 'docs', 'dba.md'), 'utf8'), sql)],
+  ['preflight.md', preflightPage()],
+  ['dba.md', withPreflightTable(withQuotedSql(readFileSync(join(project, 'docs', 'dba.md'), 'utf8'), sql))],
 ] as const) {
   writeFileSync(join(project, 'docs', name), text);
   process.stdout.write(`docs/${name}\n`);

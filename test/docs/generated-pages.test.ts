@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plannerPage } from '../../src/docs/planner-page.ts';
+import { preflightPage, withPreflightTable } from '../../src/docs/preflight-page.ts';
 import { withQuotedSql } from '../../src/docs/quoted-sql.ts';
 import { readReasonTexts, reasonCodesPage } from '../../src/docs/reason-codes-page.ts';
 import { EXIT } from '../../src/errors.ts';
@@ -19,6 +20,12 @@ test('docs/planner.md is what `npm run docs` makes', () => {
 
 test('docs/reason-codes.md is what `npm run docs` makes', () => {
   expect(read('docs', 'reason-codes.md')).toBe(reasonCodesPage(reasonCodes));
+});
+
+test('docs/preflight.md, and the table in docs/dba.md, are what `npm run docs` makes', () => {
+  expect(read('docs', 'preflight.md')).toBe(preflightPage());
+  const page = read('docs', 'dba.md');
+  expect(withPreflightTable(page)).toBe(page);
 });
 
 test('docs/dba.md quotes the triggers as they are', () => {
