@@ -14,7 +14,10 @@ export const REASON_CODES = [
   'already_equal',
   'found_in_domino', // a create was answered "exists": an earlier attempt got through, or the links were lost
   'conflict_resolved',
+  'edit_beats_deletion', // one side deleted what the other edited: the edit won
   'admin_retry',
+  'admin_resolved', // an administrator chose between the two values of a conflict
+  'tombstone_lifted', // an administrator allowed an item to come back
   'write_back', // the CRM won a field of an item that came from Domino
   'capture_off', // the triggers were switched off or on
   // skipped, on purpose
@@ -22,12 +25,14 @@ export const REASON_CODES = [
   'no_holder', // nobody enabled takes part
   'too_old',
   'crm_only',
+  'notes_only', // the opt-out of a Notes user, by a category
   'crm_purged', // physical DELETE in the CRM: unlinked, never deleted in Domino
   'holder_changed', // organiser or participants changed, this mailbox holds it no longer
   'user_disabled',
   'direction', // the user's direction does not allow this way
   'tombstone', // deleted in Notes earlier, not made again
   'deletion_kept', // S5
+  'crm_deletion_kept', // setting deleted_in_crm keeps the entry
   'past_deletion_kept', // an item in the past is unlinked rather than deleted
   'invitee_copy', // the organiser's entry makes the appointment
   'not_organiser', // only the organiser's entry may be written

@@ -2,26 +2,30 @@
 import type {
   InboundItem,
   InboundOutcome,
-  ItemLink,
   KnownLink,
   LinkWrite,
+  MissingItem,
   ParkedItem,
 } from '../crm/contract.ts';
 import { CrmError } from '../crm/contract.ts';
-import type { CrmAppointment } from '../item/crm-appointment.ts';
-import { crmFieldsFrom, crmItemAfter, itemFromCrm } from '../item/crm-mapping.ts';
+import { crmFieldsFrom, crmItemAfter } from '../item/crm-mapping.ts';
 import { keyText, type DominoEntry, type DominoSummary } from '../item/domino-entry.ts';
 import { fieldChanges } from '../item/field-change.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { attendeeChanges } from '../item/people.ts';
+import { ORDINARY, planPair } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
 import { parseSyncUid } from '../item/sync-uid.ts';
-import { cleanText, oneLine } from '../item/text.ts';
+import { cleanText } from '../item/text.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
+import { listed, park, type Decision, type Seen } from './inbound-decision.ts';
+import { decideKnown } from './inbound-known.ts';
+import { applyMissing } from './missing.ts';
 import { newLink, withBase } from './link.ts';
-import { inboundUpdate, mergePair, reasonOf, seenBase, type Pair } from './pair.ts';
+import { isOptedOut } from './pair-facts.ts';
+import { reasonOf } from './pair.ts';
 import { readRows } from './rows.ts';
 import { changedInDomino } from './told.ts';
 import { isTooOld } from './window.ts';
@@ -36,19 +40,6 @@ const PENDING_NOTICES: Record<string, ReasonCode> = {
 /** An item that somebody keeps editing in the CRM is left to the next cycle after so many tries. */
 const TRIES = 3;
 const DAY_SECONDS = 86_400;
-
-/** What is to be done for one entry. `none`: nothing to store, the entry will be looked at again. */
-type Decision =
-  | { do: 'apply'; item: InboundItem }
-  | { do: 'save'; link: LinkWrite }
-  | { do: 'park'; parked: ParkedItem }
-  | { do: 'deliver'; appointmentId: number; reason: ReasonCode }
-  | { do: 'none' };
-
-interface Seen {
-  summary: DominoSummary;
-  entry: DominoEntry;
-}
 
 export async function takeChanges(
   context: MailboxContext,
@@ -68,7 +59,7 @@ export async function takeChanges(
   }
   let seen = await readAll(context, toRead, parked);
   for (let attempt = 0; seen.length > 0 && attempt < TRIES; attempt += 1) {
-    seen = await decideAndApply(context, seen, parked);
+    seen = await decideAndApply(context, known, seen, parked);
   }
   if (seen.length > 0) {
     parked.push(...seen.map(({ summary }) => park(summary, 'crm_stale', null, 5)));
@@ -105,6 +96,7 @@ async function readAll(
 /** Returns what has to be looked at once more because the CRM's row changed meanwhile. */
 async function decideAndApply(
   context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
   seen: readonly Seen[],
   parked: ParkedItem[],
 ): Promise<Seen[]> {
@@ -121,6 +113,7 @@ async function decideAndApply(
 
   const items: InboundItem[] = [];
   const saves: LinkWrite[] = [];
+  const missing: MissingItem[] = [];
   const bySeen = new Map<number, Seen>();
   for (const [no, one] of seen.entries()) {
     const link = linkOf.get(`${one.entry.key.uid}/${one.entry.key.recurrenceId ?? ''}`) ?? null;
@@ -130,20 +123,23 @@ async function decideAndApply(
         ? { do: 'park', parked: park(one.summary, 'crm_refused', fault) }
         : guarded(one, () =>
             link === null
-              ? decideNew(context, no, one)
+              ? decideNew(context, known, no, one)
               : decideKnown(context, no, one, link, rowOf.get(link.appointment_id)!),
           );
     if (decision.do === 'apply') {
       items.push(decision.item);
       bySeen.set(no, one);
     } else if (decision.do === 'save') saves.push(decision.link);
+    else if (decision.do === 'unlink') missing.push(decision.item);
     else if (decision.do === 'park') parked.push(decision.parked);
     else if (decision.do === 'deliver') {
       await crm.enqueueDelivery(mailbox.crm_user_id, [decision.appointmentId], decision.reason);
-      parked.push(park(one.summary, 'found_in_domino', null, DAY_SECONDS));
+      if (decision.link !== null) saves.push(decision.link);
+      else parked.push(park(one.summary, 'found_in_domino', null, DAY_SECONDS));
     }
   }
   if (saves.length > 0) await crm.saveLinks(mailbox.crm_user_id, saves);
+  await applyMissing(context, missing);
   const outcomes = await applyAll(context, items, (no, fault) => {
     const one = bySeen.get(no)!;
     parked.push({ ...park(one.summary, fault.code, fault.text), payload: storable(one.entry) });
@@ -209,43 +205,23 @@ function count(
   return stale;
 }
 
-function decideKnown(
+function decideNew(
   context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
   no: number,
   { summary, entry }: Seen,
-  link: ItemLink,
-  appointment: CrmAppointment,
 ): Decision {
-  if (link.state === 'creating') {
-    return { do: 'deliver', appointmentId: link.appointment_id, reason: 'found_in_domino' };
-  }
-  // Kept apart on purpose: remember how it looks, so that it is not read at every poll.
-  if (link.state === 'unlinked') return { do: 'save', link: { ...link, domino_digest: entry.digest } };
-  // The delivery that says so to Domino is on its way.
-  if (!appointment.present || appointment.deleted) return { do: 'none' };
-  const crm = itemFromCrm(appointment, crmContext(context, link.role));
-  if ('refused' in crm) return { do: 'park', parked: park(summary, crm.refused, crm.detail) };
-  const domino = itemFromDomino(entry, dominoContext(context));
-  if ('refused' in domino) return { do: 'park', parked: park(summary, domino.refused, domino.detail) };
-
-  const pair: Pair = { link, role: link.role, appointment, crm: crm.item, entry, domino: domino.item };
-  const merge = mergePair(context, pair);
-  if (merge.toCrm.length === 0 && merge.toDomino.length === 0 && merge.conflicts.length === 0) {
-    return {
-      do: 'save',
-      link: listed(summary, withBase(link, link.role, link.kind, entry, seenBase(pair, merge, crm.item))),
-    };
-  }
-  const item = inboundUpdate(context, no, pair, merge, 'domino_changed');
-  return { do: 'apply', item: { ...item, link: listed(summary, item.link) } };
-}
-
-function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen): Decision {
+  const direction = context.mailbox.direction;
+  const action = planPair('absent', isOptedOut(context, entry) ? 'opted_out' : 'edited', {
+    ...ORDINARY,
+    direction,
+  });
+  if (action.do !== 'create') return { do: 'park', parked: park(summary, action.reason, null) };
   const owner = context.mailbox.email.toLowerCase();
   const ours = parseSyncUid(entry.syncKey ?? entry.key.uid);
-  if (ours !== null && ours.instanceId === context.settings.instance_id) {
+  if (ours !== null && ours.instanceId === context.settings.instance_id && !isCopy(known, entry)) {
     return ours.crmUserId === context.mailbox.crm_user_id
-      ? { do: 'deliver', appointmentId: ours.appointmentId, reason: 'found_in_domino' }
+      ? { do: 'deliver', appointmentId: ours.appointmentId, reason: 'found_in_domino', link: null }
       : { do: 'park', parked: park(summary, 'invitee_copy', null) };
   }
   const organiser = entry.organiser?.email.toLowerCase() ?? owner;
@@ -265,6 +241,22 @@ function decideNew(context: MailboxContext, no: number, { summary, entry }: Seen
       organiser === owner ? 'organiser' : 'copy',
     ),
   };
+}
+
+/**
+ * A To Do that was copied inside Notes still bears the key of its original, which is known under another UNID: it is an
+ * item of its own. An original that is being made is not known by its UNID yet.
+ */
+function isCopy(known: ReadonlyMap<string, KnownLink>, entry: DominoEntry): boolean {
+  const ours = entry.syncKey === null ? null : parseSyncUid(entry.syncKey);
+  if (ours === null) return false;
+  return [...known.values()].some(
+    (link) =>
+      link.appointment_id === ours.appointmentId &&
+      (link.state === 'linked' || link.state === 'unlinked') &&
+      link.form === 'todo' &&
+      link.domino_uid !== entry.key.uid,
+  );
 }
 
 /** An appointment made from a Domino entry. An invitee's entry (role copy) names its organiser, who is no enabled user. */
@@ -311,31 +303,6 @@ function inboundCreate(
     ...changedInDomino(entry),
   };
 }
-
-/**
- * The digest that the list showed, should a server's list and single read ever differ: else the entry would be read at
- * every poll. A To Do keeps the digest of its read, which says whether its second is over.
- */
-const listed = <L extends Pick<LinkWrite, 'domino_digest' | 'form'>>(summary: DominoSummary, link: L): L =>
-  link.form === 'event' && summary.digest !== '' ? { ...link, domino_digest: summary.digest } : link;
-
-const park = (
-  summary: DominoSummary,
-  reason: ReasonCode,
-  detail: string | null,
-  retryAfterSeconds: number | null = null,
-): ParkedItem => ({
-  form: summary.key.form,
-  domino_uid: summary.key.uid,
-  domino_recurrence_id: summary.key.recurrenceId ?? '',
-  domino_start: summary.start,
-  domino_digest: summary.digest,
-  reason_code: reason,
-  detail: detail === null ? null : oneLine(detail),
-  subject: oneLine(summary.subject),
-  payload: null,
-  retry_after_seconds: retryAfterSeconds,
-});
 
 /** The entry without what no database holds (NUL, half characters): what is parked as read must not be refused again. */
 const storable = (entry: DominoEntry): unknown =>

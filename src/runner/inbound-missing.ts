@@ -3,16 +3,14 @@
  * found" counts. Then S4 and S5 decide. Too many at once are an alarm, not a decision.
  */
 import type { KnownLink, MailboxReport, MissingItem } from '../crm/contract.ts';
-import { itemFromCrm } from '../item/crm-mapping.ts';
 import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
-import { itemEqual } from '../item/item-equality.ts';
-import { planPair, type SideChange } from '../item/planner.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import type { ItemLink } from '../crm/contract.ts';
-import { crmContext, type MailboxContext } from './context.ts';
+import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
+import { applyMissing } from './missing.ts';
+import { decidePair } from './pair-facts.ts';
 import { readRows } from './rows.ts';
-import { hasEnded } from './window.ts';
 
 export async function takeMissing(
   context: MailboxContext,
@@ -63,13 +61,7 @@ async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Pr
     const item = appointment === undefined ? null : await decide(context, link, appointment);
     if (item) items.push(item);
   }
-  if (items.length === 0) return;
-  for (const outcome of await crm.applyMissing(mailbox.crm_user_id, items)) {
-    // stale: the CRM's row changed meanwhile; the entry is still linked, so the next pull decides anew.
-    if (outcome.outcome === 'stale' || outcome.outcome === 'gone') continue;
-    context.counts.toCrm[outcome.outcome] += 1;
-    context.log.info({ appointment: outcome.appointment_id, action: outcome.outcome }, 'Domino → CRM');
-  }
+  await applyMissing(context, items);
 }
 
 async function decide(
@@ -77,29 +69,21 @@ async function decide(
   link: ItemLink,
   appointment: CrmAppointment,
 ): Promise<MissingItem | null> {
-  const base = link.base_item;
-  const action = planPair(crmChange(context, link, appointment), 'deleted', {
-    invitees: (base?.domino.attendees.length ?? 0) > 0,
-    ended: base !== null && hasEnded(context, base.domino),
-  });
-  const missing = (kind: MissingItem['action'], reason: string): MissingItem => ({
+  const action = decidePair(context, link, appointment, null);
+  const missing = (kind: MissingItem['action']): MissingItem => ({
     appointment_id: link.appointment_id,
     action: kind,
     fingerprint: appointment.present ? appointment.fingerprint : null,
-    reason_code: reason,
+    reason_code: action.reason,
     detail: null,
   });
   switch (action.do) {
     case 'delete':
-      return missing('delete', action.reason);
+      return missing('delete');
     case 'unlink':
-      return missing('unlink', action.reason);
     case 'forget':
-      return missing('unlink', 'crm_deleted');
+      return missing('unlink');
     case 'recreate':
-      // An invitee's entry is not ours to make, and a user of direction to_crm gets none: the CRM keeps its edit alone.
-      if ((link.role === 'copy' && link.kind === 'meeting') || context.mailbox.direction === 'to_crm')
-        return missing('unlink', 'deletion_kept');
       // The delivery finds the entry gone and makes it anew.
       await context.crm.enqueueDelivery(link.crm_user_id, [link.appointment_id], 'crm_changed');
       return null;
@@ -109,13 +93,6 @@ async function decide(
     case 'create':
       return null;
   }
-}
-
-function crmChange(context: MailboxContext, link: ItemLink, appointment: CrmAppointment): SideChange {
-  if (!appointment.present || appointment.deleted) return 'deleted';
-  const read = itemFromCrm(appointment, crmContext(context, link.role));
-  if ('refused' in read || link.base_item === null) return 'none';
-  return itemEqual(read.item, link.base_item.crm) ? 'none' : 'edited';
 }
 
 const unlisted = (key: EntryKey): DominoSummary => ({

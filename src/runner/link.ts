@@ -73,6 +73,13 @@ export function entryLink(
   return withBase(link, role, crm.kind, entry, { crm, domino: observed(context, entry, crm) });
 }
 
+/** Kept apart from now on, by a tombstone. */
+export const unlinked = (link: LinkWrite, reason: string): LinkWrite => ({
+  ...link,
+  state: 'unlinked',
+  unlinked_reason: reason,
+});
+
 /** The same entry, with another agreement. */
 export const rebased = (link: LinkWrite, base: BaseItem): LinkWrite => ({
   ...link,

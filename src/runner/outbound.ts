@@ -5,26 +5,20 @@
  * A crash anywhere is safe: a create carries the uid derived from the pair and its intent is recorded first; an update
  * repeated meets its own result and changes nothing; a delete repeated finds nothing.
  */
-import type {
-  ItemLink,
-  LeasedDelivery,
-  LinkWrite,
-  OutboundFailure,
-  OutboundResult,
-} from '../crm/contract.ts';
+import type { LeasedDelivery, LinkWrite, OutboundFailure, OutboundResult } from '../crm/contract.ts';
 import { CrmError } from '../crm/contract.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
-import { draftFromItem } from '../item/domino-mapping.ts';
-import type { ReasonCode } from '../item/reason-code.ts';
-import { crmContext, dominoContext, type MailboxContext } from './context.ts';
-import { effect, uidOf, type Delivery, type Effect } from './delivery.ts';
+import { formOf } from '../item/domino-mapping.ts';
+import { crmContext, type MailboxContext } from './context.ts';
+import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault, faultOf, retryDelaySeconds } from './faults.ts';
-import { entryLink, linkKey, newLink } from './link.ts';
+import { intentOf } from './outbound-make.ts';
 import { planDelivery, type DeliveryPlan } from './outbound-plan.ts';
-import { adoptExisting, updateEntry } from './outbound-write.ts';
+import { removeEntry } from './outbound-remove.ts';
+import { createOrResume, relink, updateEntry } from './outbound-write.ts';
 import { readRows } from './rows.ts';
-import { savedInCrm, writtenToDomino } from './told.ts';
-import { hasEnded, isTooOld } from './window.ts';
+import { savedInCrm } from './told.ts';
+import { isTooOld } from './window.ts';
 
 const BATCH = 50;
 
@@ -94,14 +88,21 @@ async function planAll(
       if (unread !== undefined) throw new ItemFault('crm_refused', unread, false);
       const delivery = { leased: one, appointment: rowOf.get(one.appointment_id)! };
       const made = plan(context, delivery);
-      return [
-        { delivery, plan: made, intent: made.do === 'create' ? intent(context, delivery, made) : null },
-      ];
+      return [{ delivery, plan: made, intent: intentNow(context, delivery, made) }];
     } catch (error) {
       failures.push(failure(context, one, error));
       return [];
     }
   });
+}
+
+/** The intent of an earlier attempt in the other store of the mail file must not be overwritten before it was looked for. */
+function intentNow(context: MailboxContext, delivery: Delivery, plan: DeliveryPlan): LinkWrite | null {
+  if (plan.do !== 'create') return null;
+  const { earlier, item } = plan;
+  return earlier?.state === 'creating' && earlier.form !== formOf(item)
+    ? null
+    : intentOf(context, delivery, plan);
 }
 
 const identityOf = ({ appointment_id, crm_user_id, version }: LeasedDelivery) => ({
@@ -171,30 +172,10 @@ function plan(context: MailboxContext, { leased, appointment }: Delivery): Deliv
     delivery: leased,
     appointment,
     enabled: context.mailbox.enabled,
-    mayWriteDomino: context.mailbox.direction !== 'to_crm',
+    direction: context.mailbox.direction,
     todosOn: context.settings.todos === 'on',
     read: (role) => itemFromCrm(appointment, crmContext(context, role)),
     tooOld: (item) => isTooOld(context, item),
-    ended: (item) => hasEnded(context, item),
-  });
-}
-
-type CreatePlan = Extract<DeliveryPlan, { do: 'create' }>;
-
-/** The link as it stands while nobody knows whether the create reached Domino. */
-function intent(context: MailboxContext, { leased }: Delivery, plan: CreatePlan): LinkWrite {
-  const repeat = plan.earlier?.state === 'creating' ? plan.earlier : null;
-  // The intent of the first attempt stays the base: what differs from it in Domino is a Notes user's edit.
-  if (repeat?.base_item) return repeat;
-  const incarnation = plan.earlier === null ? 1 : plan.earlier.incarnation + (repeat ? 0 : 1);
-  return newLink({
-    appointmentId: leased.appointment_id,
-    crmUserId: leased.crm_user_id,
-    role: plan.role,
-    item: plan.item,
-    uid: uidOf(context, leased, incarnation),
-    incarnation,
-    context: dominoContext(context),
   });
 }
 
@@ -202,54 +183,13 @@ async function carryOut(context: MailboxContext, delivery: Delivery, plan: Deliv
   switch (plan.do) {
     case 'nothing':
       return effect(plan.action, plan.reason, null, { detail: plan.detail });
-    case 'unlink':
-      return effect('unlinked', plan.reason, unlinked(plan.link, plan.reason));
     case 'create':
-      return create(context, delivery, plan);
+      return createOrResume(context, delivery, plan);
     case 'update':
       return updateEntry(context, delivery, plan.link, plan.item, plan.role);
-    case 'delete':
-      return remove(context, plan.link, plan.reason);
+    case 'relink':
+      return relink(context, delivery, plan.link, plan.item, plan.role);
+    case 'remove':
+      return removeEntry(context, delivery, plan.link);
   }
 }
-
-async function create(context: MailboxContext, delivery: Delivery, plan: CreatePlan): Promise<Effect> {
-  const link = intent(context, delivery, plan);
-  const repeated = plan.earlier?.state === 'creating';
-  const answer = await context.mailFile.create(
-    uidOf(context, delivery.leased, link.incarnation),
-    draftFromItem(plan.item, dominoContext(context)),
-    {
-      notify: context.settings.notify,
-      since: repeated ? plan.earlier!.created_at : null,
-      signal: context.calls,
-    },
-  );
-  if (answer.outcome === 'exists') {
-    return adoptExisting(
-      context,
-      delivery,
-      { ...link, base_item: repeated ? link.base_item : null },
-      answer.entry,
-      plan,
-    );
-  }
-  const made = entryLink(context, link, plan.role, plan.item, answer.entry);
-  const changes = writtenToDomino(null, plan.item, made.base_item!.domino);
-  return effect('created', plan.reason, made, { changes });
-}
-
-async function remove(context: MailboxContext, link: ItemLink, reason: ReasonCode): Promise<Effect> {
-  const { outcome } = await context.mailFile.delete(linkKey(link), null, {
-    notify: context.settings.notify,
-    signal: context.calls,
-  });
-  const detail = outcome === 'gone' ? 'the entry was gone from Domino already' : null;
-  return effect('deleted', reason, unlinked(link, reason), { detail });
-}
-
-export const unlinked = (link: LinkWrite, reason: string): LinkWrite => ({
-  ...link,
-  state: 'unlinked',
-  unlinked_reason: reason,
-});

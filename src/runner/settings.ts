@@ -4,12 +4,15 @@ import type { Settings } from '../crm/contract.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { buildCaptionMap, type CaptionMap } from '../item/caption-map.ts';
 import { MERGE_POLICIES, mergeRules, type MergeRules } from '../item/merge-rules.ts';
+import type { DeletePolicy } from '../item/delete-policy.ts';
 import { isTimeZone } from '../item/time-zone.ts';
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Not set: as merge_policy. */
 const ofGroup = z.enum(MERGE_POLICIES).nullable().default(null);
+
+const onDeletion = z.enum(['delete', 'unlink']);
 
 const settingsSchema = z.object({
   instance_id: z.string().regex(/^[0-9a-f]{8}$/),
@@ -31,6 +34,12 @@ const settingsSchema = z.object({
   recheck_hours: count(1, 8760),
   max_occurrences: count(1, 10_000),
   todos: z.enum(['on', 'off']),
+  deleted_in_notes_invited: onDeletion,
+  deleted_in_notes_alone: onDeletion,
+  deleted_in_crm: onDeletion,
+  deleted_past: onDeletion,
+  deletion_meets_edit: z.enum(['edit', 'deletion']),
+  opt_out_category: z.string(),
 });
 
 export type SyncSettings = z.infer<typeof settingsSchema> & {
@@ -38,6 +47,8 @@ export type SyncSettings = z.infer<typeof settingsSchema> & {
   /** Who wins what both sides changed. */
   mergeRules: MergeRules;
   databaseIdentity: string;
+  /** What a deletion on one side means for the other. */
+  deletePolicy: DeletePolicy;
   /** Mails invitations, updates and cancellations through Domino. */
   notify: boolean;
 };
@@ -59,6 +70,13 @@ export function typedSettings(settings: Settings): SyncSettings {
     captions: buildCaptionMap(settings.captions),
     mergeRules: mergeRules(parsed.data),
     databaseIdentity: settings.database_identity,
+    deletePolicy: {
+      inNotesInvited: parsed.data.deleted_in_notes_invited,
+      inNotesAlone: parsed.data.deleted_in_notes_alone,
+      inCrm: parsed.data.deleted_in_crm,
+      past: parsed.data.deleted_past,
+      meetsEdit: parsed.data.deletion_meets_edit,
+    },
     notify: parsed.data.notices === 'always',
   };
 }

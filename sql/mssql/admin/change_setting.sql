@@ -27,6 +27,12 @@ BEGIN
         (N'merge_policy_people', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_details', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'todos', N'choice', N'on, off', NULL, NULL),
+        (N'deleted_in_notes_invited', N'choice', N'delete, unlink', NULL, NULL),
+        (N'deleted_in_notes_alone', N'choice', N'delete, unlink', NULL, NULL),
+        (N'deleted_in_crm', N'choice', N'delete, unlink', NULL, NULL),
+        (N'deleted_past', N'choice', N'delete, unlink', NULL, NULL),
+        (N'deletion_meets_edit', N'choice', N'edit, deletion', NULL, NULL),
+        (N'opt_out_category', N'category', NULL, NULL, NULL),
         (N'window_past_days', N'number', NULL, 0, 3650),
         (N'window_future_days', N'number', NULL, 1, 3650),
         (N'poll_seconds', N'number', NULL, 1, 86400),
@@ -56,6 +62,14 @@ BEGIN
             -- in its proper spelling, whatever the collation of the database takes for equal
             SET @v_value =
                 (SELECT z.iana_name FROM domino_sync.windows_time_zone AS z WHERE z.iana_name = @v_value);
+    END
+    ELSE IF @v_kind = N'category'
+    BEGIN
+        SET @v_value = COALESCE(@v_value, N'');
+        -- a separator, with which it would never be found
+        IF LEN(@v_value) > 100 OR @v_value LIKE N'%[,;]%'
+            SET @v_problem =
+                N'setting opt_out_category: a category has at most 100 characters and neither comma nor semicolon';
     END
     ELSE IF @v_kind = N'optional' AND COALESCE(@v_value, N'') = N''
         SET @v_value = NULL;

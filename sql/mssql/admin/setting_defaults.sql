@@ -35,7 +35,19 @@ VALUES
         N'More per cent of a mail file''s entries gone at once, and more than the number as well, stop that mailbox.'),
     (N'recheck_hours', N'24', N'Hours after which an entry that shows no change is compared in full once more.'),
     (N'max_occurrences', N'200', N'Longest series from Notes that is brought to the CRM, in occurrences.'),
-    (N'todos', N'on', N'Whether To Dos take part: on, off. They need the Data service of Domino.');
+    (N'todos', N'on', N'Whether To Dos take part: on, off. They need the Data service of Domino.'),
+    (N'deleted_in_notes_invited', N'delete',
+        N'What becomes of an appointment whose entry was deleted in Notes and had people invited: delete, unlink (it stays in the CRM).'),
+    (N'deleted_in_notes_alone', N'unlink',
+        N'What becomes of an appointment whose entry was deleted in Notes and had nobody invited: unlink (it stays in the CRM), delete.'),
+    (N'deleted_in_crm', N'delete',
+        N'What becomes of an entry whose appointment was deleted in the CRM: delete, unlink (it stays in Notes).'),
+    (N'deleted_past', N'unlink',
+        N'What becomes of the item on the other side when one that has ended or is complete is deleted: unlink (it stays), delete.'),
+    (N'deletion_meets_edit', N'edit',
+        N'What counts when one side deleted what the other edited meanwhile: edit (it is made again), deletion.'),
+    (N'opt_out_category', N'Not in CRM',
+        N'Category that keeps an entry of Notes out of the CRM; empty switches this off.');
 
 UPDATE s
 SET description = v.description

@@ -23,6 +23,10 @@ begin
             v_value := nullif(v_value, '');
             v_optional := true;
         when 'todos' then v_choices := array['on', 'off'];
+        when 'deleted_in_notes_invited', 'deleted_in_notes_alone', 'deleted_in_crm', 'deleted_past' then
+            v_choices := array['delete', 'unlink'];
+        when 'deletion_meets_edit' then v_choices := array['edit', 'deletion'];
+        when 'opt_out_category' then v_value := coalesce(v_value, '');
         when 'window_past_days' then v_range := '[0,3650]';
         when 'window_future_days' then v_range := '[1,3650]';
         when 'poll_seconds' then v_range := '[1,86400]';
@@ -49,6 +53,12 @@ begin
             where z.name = v_value and (z.name like '%/%' or z.name = 'UTC') and z.name not like 'posix/%'
         ) then
             raise exception 'setting crm_time_zone: % is no IANA time zone such as Europe/Berlin', v_value
+                using errcode = 'CDS03';
+        end if;
+    elsif p_name = 'opt_out_category' then
+        -- a separator, with which it would never be found
+        if length(v_value) > 100 or v_value ~ '[,;]' then
+            raise exception 'setting opt_out_category: a category has at most 100 characters and neither comma nor semicolon'
                 using errcode = 'CDS03';
         end if;
     elsif v_choices is not null and not (v_optional and v_value is null) and v_value = any(v_choices) is not true then

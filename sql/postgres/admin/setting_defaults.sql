@@ -31,6 +31,18 @@ values
         'More per cent of a mail file''s entries gone at once, and more than the number as well, stop that mailbox.'),
     ('recheck_hours', '24', 'Hours after which an entry that shows no change is compared in full once more.'),
     ('max_occurrences', '200', 'Longest series from Notes that is brought to the CRM, in occurrences.'),
-    ('todos', 'on', 'Whether To Dos take part: on, off. They need the Data service of Domino.')
+    ('todos', 'on', 'Whether To Dos take part: on, off. They need the Data service of Domino.'),
+    ('deleted_in_notes_invited', 'delete',
+        'What becomes of an appointment whose entry was deleted in Notes and had people invited: delete, unlink (it stays in the CRM).'),
+    ('deleted_in_notes_alone', 'unlink',
+        'What becomes of an appointment whose entry was deleted in Notes and had nobody invited: unlink (it stays in the CRM), delete.'),
+    ('deleted_in_crm', 'delete',
+        'What becomes of an entry whose appointment was deleted in the CRM: delete, unlink (it stays in Notes).'),
+    ('deleted_past', 'unlink',
+        'What becomes of the item on the other side when one that has ended or is complete is deleted: unlink (it stays), delete.'),
+    ('deletion_meets_edit', 'edit',
+        'What counts when one side deleted what the other edited meanwhile: edit (it is made again), deletion.'),
+    ('opt_out_category', 'Not in CRM',
+        'Category that keeps an entry of Notes out of the CRM; empty switches this off.')
 on conflict (name) do update set description = excluded.description
 where s.description is distinct from excluded.description;

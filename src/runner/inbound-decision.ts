@@ -1,0 +1,48 @@
+/** What is to be done for one entry of Domino. */
+import type { InboundItem, LinkWrite, MissingItem, ParkedItem } from '../crm/contract.ts';
+import type { DominoEntry, DominoSummary } from '../item/domino-entry.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
+import { oneLine } from '../item/text.ts';
+
+/** `none`: nothing to store, the entry will be looked at again. */
+export type Decision =
+  | { do: 'apply'; item: InboundItem }
+  | { do: 'save'; link: LinkWrite }
+  | { do: 'park'; parked: ParkedItem }
+  /** The pair is kept apart from now on; nothing is written to either side. */
+  | { do: 'unlink'; item: MissingItem }
+  /** CRM → Domino has to look at it. `link`: how it looks by now, so that it is not read again; null parks the entry. */
+  | { do: 'deliver'; appointmentId: number; reason: ReasonCode; link: LinkWrite | null }
+  | { do: 'none' };
+
+export interface Seen {
+  summary: DominoSummary;
+  entry: DominoEntry;
+}
+
+export const park = (
+  summary: DominoSummary,
+  reason: ReasonCode,
+  detail: string | null,
+  retryAfterSeconds: number | null = null,
+): ParkedItem => ({
+  form: summary.key.form,
+  domino_uid: summary.key.uid,
+  domino_recurrence_id: summary.key.recurrenceId ?? '',
+  domino_start: summary.start,
+  domino_digest: summary.digest,
+  reason_code: reason,
+  detail: detail === null ? null : oneLine(detail),
+  subject: oneLine(summary.subject),
+  payload: null,
+  retry_after_seconds: retryAfterSeconds,
+});
+
+/**
+ * The digest that the list showed, should a server's list and single read ever differ: else the entry would be read at
+ * every poll. A To Do keeps the digest of its read, which says whether its second is over.
+ */
+export const listed = <L extends Pick<LinkWrite, 'domino_digest' | 'form'>>(
+  summary: DominoSummary,
+  link: L,
+): L => (link.form === 'event' && summary.digest !== '' ? { ...link, domino_digest: summary.digest } : link);

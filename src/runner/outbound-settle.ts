@@ -1,0 +1,125 @@
+/** Both sides of a pair in hand on the way to Domino: merge, tell the CRM what Notes users changed, and Domino the rest. */
+import type { LinkRole, LinkWrite } from '../crm/contract.ts';
+import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
+import { itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
+import { planPair } from '../item/planner.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
+import type { SyncItem } from '../item/sync-item.ts';
+import { dominoContext, type MailboxContext } from './context.ts';
+import { effect, type Delivery, type Effect } from './delivery.ts';
+import { ItemFault } from './faults.ts';
+import { observed, unlinked, withBase } from './link.ts';
+import { applyOne } from './outbound-apply.ts';
+import { dominoChangeOf, factsOf } from './pair-facts.ts';
+import { inboundUpdate, mergePair, type Pair, type PairMerge } from './pair.ts';
+import { writtenToDomino } from './told.ts';
+
+/** Somebody may keep editing in Notes while we try; then the delivery comes back later. */
+const TRIES = 3;
+
+/**
+ * Compares what stands in Domino with what the CRM holds, field by field. When the CRM had to be written a new delivery
+ * carries the rest, based on the row as it is then. `again` asks for that delivery in any case. Throws ItemFault.
+ */
+export async function settle(
+  context: MailboxContext,
+  delivery: Delivery,
+  found: { link: LinkWrite; role: LinkRole; crm: SyncItem; entry: DominoEntry; again?: boolean },
+): Promise<Effect> {
+  const { link, role, crm } = found;
+  const { appointment } = delivery;
+  const reason = reasonToAdopt(link);
+  let entry = found.entry;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const facts = factsOf(context, link, appointment, entry);
+    const action = planPair('edited', dominoChangeOf(context, link, entry), facts);
+    if (action.do === 'unlink') return leave(link, entry, action.reason);
+    const pair: Pair = { link, role, appointment, crm, entry, domino: readEntry(context, entry) };
+    const merge = mergePair(context, pair);
+    if (merge.toCrm.length > 0 && planPair('edited', 'edited', facts).do === 'merge')
+      return tellCrm(context, pair, merge, found.again === true);
+    const patch = patchFromItem(merge.domino, merge.toDomino, {
+      ...dominoContext(context),
+      crm,
+      crmBefore: link.base_item?.crm ?? null,
+      domino: pair.domino,
+    });
+    const { conflicts } = merge;
+    if (isEmpty(patch)) {
+      const agreed = withBase(link, role, crm.kind, entry, { crm, domino: pair.domino });
+      return effect(reason === null ? 'unchanged' : 'adopted', reason ?? 'already_equal', agreed, {
+        conflicts,
+      });
+    }
+    const answer = await context.mailFile.update(entry.key, patch, entry.token, {
+      notify: context.settings.notify,
+      signal: context.calls,
+    });
+    if (answer.outcome === 'updated') {
+      const after = { crm, domino: observed(context, answer.entry, merge.domino) };
+      const written = withBase(link, role, crm.kind, answer.entry, after);
+      return effect(reason === null ? 'updated' : 'adopted', reason ?? 'crm_changed', written, {
+        conflicts,
+        changes: writtenToDomino(pair.domino, merge.domino, after.domino, merge.toDomino),
+      });
+    }
+    if (answer.outcome === 'gone')
+      throw new ItemFault('domino_conflict', 'the entry was deleted while it was written', true);
+    entry = answer.entry;
+  }
+  throw new ItemFault('domino_conflict', 'the entry keeps changing in Domino', true);
+}
+
+/** null: it is a pair already. */
+function reasonToAdopt(link: LinkWrite): ReasonCode | null {
+  if (link.state === 'linked') return null;
+  if (link.state === 'creating') return 'found_in_domino';
+  return link.unlinked_reason === 'tombstone_lifted' ? 'tombstone_lifted' : 'crm_changed';
+}
+
+/** A create was answered "exists": what stands there is compared with what we meant to make. */
+export const adoptExisting = (
+  context: MailboxContext,
+  delivery: Delivery,
+  link: LinkWrite,
+  entry: DominoEntry,
+  plan: { item: SyncItem; role: LinkRole },
+): Promise<Effect> => settle(context, delivery, { link, role: plan.role, crm: plan.item, entry });
+
+/** The entry stays as it is; the base too, so that both sides can be compared when it becomes a pair again. */
+const leave = (link: LinkWrite, entry: DominoEntry, reason: ReasonCode): Effect =>
+  effect(
+    'unlinked',
+    reason,
+    unlinked(
+      {
+        ...link,
+        form: entry.key.form,
+        domino_uid: entry.key.uid,
+        domino_recurrence_id: entry.key.recurrenceId ?? '',
+        domino_digest: entry.digest,
+      },
+      reason,
+    ),
+  );
+
+async function tellCrm(
+  context: MailboxContext,
+  pair: Pair,
+  merge: PairMerge,
+  again: boolean,
+): Promise<Effect> {
+  const item = inboundUpdate(context, 0, pair, merge, 'domino_changed');
+  await applyOne(context, { ...item, write_back: item.write_back || again });
+  // The link is written already; what Domino still lacks is a delivery of its own.
+  return effect('unchanged', 'domino_changed', null);
+}
+
+/** Throws ItemFault for an entry that cannot be an item. */
+export function readEntry(context: MailboxContext, entry: DominoEntry): SyncItem {
+  const read = itemFromDomino(entry, dominoContext(context));
+  if ('refused' in read) throw new ItemFault(read.refused, read.detail, false);
+  return read.item;
+}
+
+export const isEmpty = (patch: DominoPatch): boolean => Object.keys(patch).length === 0;

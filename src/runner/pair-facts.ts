@@ -1,0 +1,98 @@
+/**
+ * What each side of a pair did, in the planner's terms. Pure; outbound, inbound and missing entries all go through here,
+ * so that the three cannot come to different decisions.
+ */
+import type { ItemLink, LeasedMailbox, LinkWrite } from '../crm/contract.ts';
+import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { itemFromCrm } from '../item/crm-mapping.ts';
+import type { DominoEntry } from '../item/domino-entry.ts';
+import { itemFromDomino } from '../item/domino-mapping.ts';
+import { itemEqual } from '../item/item-equality.ts';
+import { planPair, type Action, type CrmChange, type DominoChange, type PairFacts } from '../item/planner.ts';
+import { crmContext, dominoContext, type MailboxContext } from './context.ts';
+import { ItemFault } from './faults.ts';
+import { hasEnded } from './window.ts';
+
+type PairLink = ItemLink | LinkWrite;
+
+/** Throws ItemFault for an entry that cannot be read as an item although it was written to. */
+export const decidePair = (
+  context: MailboxContext,
+  link: PairLink,
+  appointment: CrmAppointment,
+  entry: DominoEntry | null,
+): Action =>
+  planPair(
+    crmChangeOf(context, link, appointment),
+    dominoChangeOf(context, link, entry),
+    factsOf(context, link, appointment, entry),
+  );
+
+/**
+ * Why the CRM no longer wants the entry in this mail file; null when it does. A user who synchronises to the CRM only
+ * holds nothing of the CRM's, and his own entries are not taken from him for that.
+ */
+export function withdrawalOf(
+  context: { mailbox: Pick<LeasedMailbox, 'crm_user_id' | 'direction'> },
+  appointment: CrmAppointment,
+): Exclude<CrmChange, 'none' | 'edited' | 'absent'> | null {
+  if (!appointment.present) return 'purged';
+  if (appointment.deleted) return 'deleted';
+  if (appointment.crm_only) return 'opted_out';
+  if (appointment.type !== 'Appointment') return 'retyped';
+  const held = appointment.holders.some(({ crm_user_id: id }) => id === context.mailbox.crm_user_id);
+  return held || context.mailbox.direction === 'to_crm' ? null : 'moved';
+}
+
+export function crmChangeOf(context: MailboxContext, link: PairLink, appointment: CrmAppointment): CrmChange {
+  const withdrawn = withdrawalOf(context, appointment);
+  if (withdrawn !== null) return withdrawn;
+  const read = itemFromCrm(appointment, crmContext(context, link.role));
+  if ('refused' in read || link.base_item === null) return 'none';
+  return itemEqual(read.item, link.base_item.crm) ? 'none' : 'edited';
+}
+
+export function dominoChangeOf(
+  context: MailboxContext,
+  link: PairLink,
+  entry: DominoEntry | null,
+): DominoChange {
+  if (entry === null) return 'deleted';
+  if (isOptedOut(context, entry)) return 'opted_out';
+  if (link.base_item !== null && link.domino_token === entry.token) return 'none';
+  const read = itemFromDomino(entry, dominoContext(context));
+  if ('refused' in read) throw new ItemFault(read.refused, read.detail, false);
+  return link.base_item !== null && itemEqual(read.item, link.base_item.domino) ? 'none' : 'edited';
+}
+
+/** The category is a Notes user's word; case and blanks are not meant. */
+export function isOptedOut(
+  { settings }: Pick<MailboxContext, 'settings'>,
+  entry: Pick<DominoEntry, 'categories'>,
+): boolean {
+  const mark = settings.opt_out_category.trim().toLowerCase();
+  return mark !== '' && entry.categories.some((category) => category.trim().toLowerCase() === mark);
+}
+
+/** Whatever is known of the item has to be over: who moved it into the future has not archived it. */
+export function factsOf(
+  context: MailboxContext,
+  link: PairLink,
+  appointment: CrmAppointment,
+  entry: DominoEntry | null,
+): PairFacts {
+  const base = link.base_item;
+  const read = entry === null ? null : itemFromDomino(entry, dominoContext(context));
+  const known = [base?.domino, read !== null && 'item' in read ? read.item : undefined].filter(
+    (item) => item !== undefined,
+  );
+  const complete =
+    appointment.present && context.settings.captions.statusOf(appointment.status) === 'completed';
+  return {
+    invitees: (base?.domino.attendees.length ?? 0) > 0,
+    ended: complete || (known.length > 0 && known.every((item) => hasEnded(context, item))),
+    policy: context.settings.deletePolicy,
+    direction: context.mailbox.direction,
+    inviteeCopy: link.role === 'copy' && link.kind === 'meeting',
+  };
+}
