@@ -1,7 +1,7 @@
 /** What a SQL Server database holds of our re-creatable objects, beside what `deploy` noted of them. */
 import type { MssqlSession } from '../mssql/connect.ts';
 import type { DeployedObject } from './object-state.ts';
-import { digest, type SqlFile, type SqlObject } from './sql-objects.ts';
+import type { SqlFile, SqlObject } from './sql-objects.ts';
 
 export interface FoundObject {
   schema: string;
@@ -11,18 +11,25 @@ export interface FoundObject {
   /** Of a trigger. */
   table: string | null;
   disabled: boolean;
-  definition: string;
+  definition_digest: string;
 }
+
+/**
+ * Of a module of sys.sql_modules, alias m; of what was encrypted it is that of nothing. Line ends and blanks around do not
+ * count: SSMS, sqlcmd and the driver each send a batch with others.
+ */
+export const DEFINITION_DIGEST = `CONVERT(char(64), HASHBYTES(N'SHA2_256',
+             LTRIM(RTRIM(REPLACE(REPLACE(ISNULL(m.definition, N''), NCHAR(13), N''), NCHAR(10), N' ')))), 2)`;
 
 const nameOf = ({ schema, name }: { schema: string; name: string }): string =>
   `${schema}.${name}`.toLowerCase();
 
 /** By lower-case `schema.name`. */
 export const readFound = async (session: MssqlSession): Promise<Map<string, FoundObject>> => {
-  // A definition is NULL when it was encrypted; the object is there all the same.
   const rows = await session.query<FoundObject>(
     `SELECT s.name AS [schema], o.name AS name, RTRIM(o.type) AS type, p.name AS [table],
-         CONVERT(bit, ISNULL(t.is_disabled, 0)) AS disabled, ISNULL(m.definition, N'') AS definition
+         CONVERT(bit, ISNULL(t.is_disabled, 0)) AS disabled, 
+         ${DEFINITION_DIGEST} AS definition_digest
      FROM sys.objects AS o
      INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
      LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id
@@ -39,17 +46,16 @@ export const foundOf = (
   object: SqlObject,
 ): FoundObject | undefined => found.get(nameOf(object));
 
-/** Digest of each file's objects as the database shows them, by path; null when one of them is missing. */
+/** Digest of each file's object as the database shows it, by path; null when it is missing. */
 export const definitionDigests = (
   files: readonly Pick<SqlFile, 'path' | 'objects'>[],
   found: ReadonlyMap<string, FoundObject>,
 ): Map<string, string | null> =>
   new Map(
-    files.map(({ path, objects }) => {
-      const definitions = objects.map((object) => foundOf(found, object)?.definition);
-      const complete = objects.length > 0 && definitions.every((definition) => definition !== undefined);
-      return [path, complete ? digest(definitions.join('\n')) : null];
-    }),
+    files.map(({ path, objects: [object] }) => [
+      path,
+      object === undefined ? null : (foundOf(found, object)?.definition_digest ?? null),
+    ]),
   );
 
 export const readDeployed = async (session: MssqlSession): Promise<Map<string, DeployedObject>> => {
@@ -59,21 +65,23 @@ export const readDeployed = async (session: MssqlSession): Promise<Map<string, D
   return new Map(rows.map((row) => [row.path, { ...row, objects: JSON.parse(row.objects) as SqlObject[] }]));
 };
 
-/** Digest of what our roles and everybody may do with our schemas and what is in them. */
+/** What our roles and everybody may do with our schemas and what is in them. One column: grants_digest. */
+export const GRANTS_DIGEST_SQL = `
+SELECT CONVERT(char(64), HASHBYTES(N'SHA2_256', CONVERT(nvarchar(max), ISNULL((
+    SELECT CONCAT(
+        s.name, N'.', o.name, N' ', r.name, N' ', p.state_desc COLLATE DATABASE_DEFAULT, N' ',
+        p.permission_name COLLATE DATABASE_DEFAULT) AS line
+    FROM sys.database_permissions AS p
+    INNER JOIN sys.database_principals AS r ON r.principal_id = p.grantee_principal_id
+    LEFT JOIN sys.objects AS o ON p.class = 1 AND o.object_id = p.major_id
+    INNER JOIN sys.schemas AS s
+        ON s.schema_id = CASE p.class WHEN 1 THEN o.schema_id WHEN 3 THEN p.major_id END
+    WHERE s.name LIKE N'domino[_]sync%' AND (r.name = N'public' OR r.name LIKE N'domino[_]sync[_]%')
+    ORDER BY 1
+    FOR JSON PATH
+), N''))), 2) AS grants_digest`;
+
 export const readGrantsDigest = async (session: MssqlSession): Promise<string> => {
-  const rows = await session.query<{ line: string }>(
-    `SELECT CONCAT(s.name, N'.', o.name, N' ', r.name, N' ', p.state_desc, N' ', p.permission_name) AS line
-     FROM sys.database_permissions AS p
-     INNER JOIN sys.database_principals AS r ON r.principal_id = p.grantee_principal_id
-     LEFT JOIN sys.objects AS o ON p.class = 1 AND o.object_id = p.major_id
-     INNER JOIN sys.schemas AS s
-         ON s.schema_id = CASE p.class WHEN 1 THEN o.schema_id WHEN 3 THEN p.major_id END
-     WHERE s.name LIKE N'domino[_]sync%' AND (r.name = N'public' OR r.name LIKE N'domino[_]sync[_]%');`,
-  );
-  return digest(
-    rows
-      .map(({ line }) => line)
-      .sort()
-      .join('\n'),
-  );
+  const [row] = await session.query<{ grants_digest: string }>(`${GRANTS_DIGEST_SQL};`);
+  return row?.grants_digest ?? '';
 };

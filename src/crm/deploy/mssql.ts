@@ -1,55 +1,71 @@
 /**
- * `deploy` for SQL Server: versioned migrations, then the re-creatable objects and grants. Any number of deployments may
- * start at once; each waits for the one before it and finds nothing left to do.
+ * `deploy` for SQL Server: executes the plan. Any number of deployments may start at once; each waits for the one before it
+ * and finds nothing left to do.
  */
-import { CrmError } from '../contract.ts';
 import { connect, type MssqlSession } from '../mssql/connect.ts';
 import { toCrmError } from '../mssql/errors.ts';
 import type { DeployOptions, DeployResult } from './findings.ts';
-import { migrateMssql } from './mssql-migrations.ts';
-import { applyMssqlObjects } from './mssql-objects.ts';
-import { requireServer } from './mssql-server.ts';
 import { inTransaction } from './mssql-transaction.ts';
-import { readMssqlObjects, splitGrants } from './sql-objects.ts';
+import { executePlan, type PlanSession } from './plan/execute.ts';
+import { mssqlPlan } from './plan/mssql-plan.ts';
+import type { DeployPlan } from './plan/plan.ts';
 
-/** Those of ANSI_NULLS and QUOTED_IDENTIFIER are stored with every procedure and trigger. */
-const SESSION_OPTIONS = `
-  SET NOCOUNT, XACT_ABORT ON;
-  SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
-  SET NUMERIC_ROUNDABORT OFF;`;
+const planSession = (session: MssqlSession): PlanSession => ({
+  holds: async (condition) => {
+    const [answer] = await session.query<{ holds: number }>(
+      `SELECT CASE WHEN ${condition} THEN 1 ELSE 0 END AS holds;`,
+    );
+    return answer?.holds === 1;
+  },
+  run: (batch) => session.batch(batch),
+  inTransaction: (work) => inTransaction(session, work),
+});
 
-const takeDeployLock = async (session: MssqlSession, timeoutSeconds: number): Promise<void> => {
-  const [answer] = await session.query<{ result: number }>(
-    `DECLARE @result int;
-     EXECUTE @result = sys.sp_getapplock @Resource = N'domino_sync.deploy', @LockMode = N'Exclusive',
-         @LockOwner = N'Session', @LockTimeout = @timeout, @DbPrincipal = N'public';
-     SELECT @result AS result;`,
-    { timeout: timeoutSeconds * 1000 },
+/** On a session of the caller's, which keeps the lock of deployments until it ends. */
+export const deployPlanOver = async (
+  session: MssqlSession,
+  plan: DeployPlan,
+  log: (line: string) => void = () => undefined,
+): Promise<DeployResult> => {
+  const ran = await executePlan(planSession(session), plan, {
+    after: (steps) => {
+      for (const { kind, name } of steps) {
+        if (kind === 'migration') log(`migration ${name}`);
+        if (kind === 'file') log(`applied ${name}`);
+      }
+    },
+    fault: (error, { kind, name }) => {
+      if (kind === 'migration') return toCrmError(error, `migration ${name}`);
+      return kind === 'file' ? toCrmError(error, `applying ${name}`) : error;
+    },
+  });
+  const stale = await session.query<{ path: string }>(
+    'SELECT DISTINCT s.path FROM #domino_sync_stale AS s ORDER BY s.path;',
   );
-  if (answer !== undefined && answer.result >= 0) return;
-  throw new CrmError('crm_busy', 'deploy: another deployment holds this database', { transient: true });
+  const removed = stale.map(({ path }) => path);
+  for (const path of removed) log(`removed ${path}`);
+  const names = (wanted: string): string[] =>
+    ran.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  return { migrations: names('migration'), applied: names('file'), removed };
 };
 
-/** On a session of its own, which keeps the lock of deployments until it ends. */
+/** As `deployMssql`, on a session of the caller's. */
 export const deployOver = async (
   session: MssqlSession,
   options: Omit<DeployOptions, 'connectionString'> = {},
 ): Promise<DeployResult> => {
-  const { log = () => undefined, timeoutSeconds = 60 } = options;
-  const { grants, objects: files } = splitGrants(readMssqlObjects());
-  await session.batch(`${SESSION_OPTIONS}\nSET LOCK_TIMEOUT ${Math.round(timeoutSeconds * 1000)};`);
-  await takeDeployLock(session, timeoutSeconds);
-  await requireServer(session);
-  const migrations = await migrateMssql(session, log);
-  const { applied, removed } = await inTransaction(session, () => applyMssqlObjects(session, files, grants));
-  for (const path of applied) log(`applied ${path}`);
-  for (const path of removed) log(`removed ${path}`);
-  return { migrations, applied, removed };
+  const { log, timeoutSeconds } = options;
+  return deployPlanOver(
+    session,
+    await mssqlPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    log,
+  );
 };
 
 /**
- * Throws CrmError: unreachable, login, forbidden, refused (an unsupported server, a vendor column is missing, a
- * migration was edited), busy (another deployment, or a lock on the vendor's tables, outlasted the time-out).
+ * Throws CrmError: unreachable, login, forbidden, refused (an unsupported server, a vendor column is missing, a migration
+ * was edited, a newer version was deployed), busy (another deployment, or a lock on the vendor's tables, outlasted the
+ * time-out).
  */
 export const deployMssql = async (options: DeployOptions): Promise<DeployResult> => {
   const session = await connect(options.connectionString, 'crm-domino-sync deploy', 'deploy', 0);

@@ -1,0 +1,163 @@
+/** The plan of a deployment to SQL Server. */
+import { dependenciesOf, inDependencyOrder } from '../dependency-order.ts';
+import { mssqlMigrations, type Migration } from '../mssql-migrations.ts';
+import {
+  isTriggerFile,
+  readMssqlObjects,
+  splitGrants,
+  type SqlFile,
+  type SqlObject,
+} from '../sql-objects.ts';
+import { batchesOf, codeOf } from '../tsql-text.ts';
+import { VENDOR_COLUMNS } from '../vendor-columns.ts';
+import {
+  COMPARE_SQL,
+  createTemporarySql,
+  DROP_SQL,
+  dropTemporarySql,
+  KEEP_DISABLED_SQL,
+  lockSql,
+  NOTE_SQL,
+  REFUSE_SQL,
+  SCHEMA_SQL,
+  sessionSql,
+} from './mssql-steps.ts';
+import { always, literal, whole, type DeployPlan, type PlanPart, type PlanStep } from './plan.ts';
+import type { PlanOptions } from './postgres-plan.ts';
+
+const text = (value: string): string => literal(value, 'N');
+
+/** As sys.objects will tell it. */
+const typeOf = ({ kind }: SqlObject, file: SqlFile): string => {
+  if (kind === 'procedure') return 'P';
+  if (kind === 'view') return 'V';
+  if (kind === 'trigger') return 'TR';
+  const returns = /\bRETURNS\s+(@\w+\s+)?TABLE\b/i.exec(codeOf(file.text));
+  if (returns === null) return 'FN';
+  return returns[1] === undefined ? 'IF' : 'TF';
+};
+
+const isObject = (file: SqlFile): boolean => file.objects.length > 0 && !isTriggerFile(file);
+
+/** Procedures and triggers look up names when they run. */
+const bindsEarly = (file: SqlFile): boolean =>
+  file.objects.some(({ kind }) => kind === 'view' || kind === 'function');
+
+const insert = (table: string, columns: string, rows: readonly string[]): string =>
+  rows.length === 0
+    ? ''
+    : `INSERT INTO #domino_sync_${table} (${columns})\nVALUES\n${rows.map((row) => `    (${row})`).join(',\n')};`;
+
+const fileRow = (file: SqlFile, index: number): string => {
+  const [object, ...others] = file.objects;
+  if (others.length > 0) throw new Error(`${file.path} makes more than one object`);
+  return [
+    index,
+    text(file.path),
+    text(file.checksum),
+    text(JSON.stringify(file.objects)),
+    ...(object === undefined
+      ? ['NULL', 'NULL', 'NULL']
+      : [text(object.schema), text(object.name), literal(typeOf(object, file))]),
+  ].join(', ');
+};
+
+const wantedSql = (
+  migrations: readonly Migration[],
+  files: readonly SqlFile[],
+  needs: ReadonlyMap<string, readonly string[]>,
+): string =>
+  [
+    dropTemporarySql(),
+    createTemporarySql(),
+    insert(
+      'migration',
+      'id, file_name, hash',
+      migrations.map(({ id, fileName, hash }) => `${id}, ${text(fileName)}, ${literal(hash)}`),
+    ),
+    insert(
+      'column',
+      'table_name, column_name',
+      Object.entries(VENDOR_COLUMNS).flatMap(([table, columns]) =>
+        columns.map((column) => `${text(table)}, ${text(column)}`),
+      ),
+    ),
+    insert('file', 'position, path, checksum, objects, schema_name, object_name, type', files.map(fileRow)),
+    insert(
+      'need',
+      'path, needs',
+      files
+        .filter(bindsEarly)
+        .flatMap(({ path }) => (needs.get(path) ?? []).map((needed) => `${text(path)}, ${text(needed)}`)),
+    ),
+  ].join('\n');
+
+const migrationPart = ({ id, name, fileName, hash, sql }: Migration): PlanPart => ({
+  title: `migration ${fileName}`,
+  pending: `NOT EXISTS (SELECT 1 FROM domino_sync.migrations AS m WHERE m.id = ${id})`,
+  transaction: true,
+  steps: [
+    {
+      kind: 'migration',
+      name: fileName,
+      checksum: hash,
+      pending: null,
+      batches: [
+        ...batchesOf(sql),
+        `INSERT INTO domino_sync.migrations (id, name, hash) VALUES (${id}, ${text(name)}, ${literal(hash)});`,
+      ],
+    },
+  ],
+});
+
+const fileStep = ({ path, checksum, text: script }: SqlFile): PlanStep => ({
+  kind: 'file',
+  name: path,
+  checksum,
+  pending: `EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.path = ${text(path)} AND f.pending = 1)`,
+  batches: batchesOf(script),
+});
+
+const ifAny = (step: PlanStep): PlanStep => ({
+  ...step,
+  pending: 'EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.pending = 1)',
+});
+
+/** Throws Error when the migrations of this version are not consecutive, or its views need each other. */
+export const mssqlPlan = async (options: PlanOptions = {}): Promise<DeployPlan> => {
+  const { timeoutSeconds = 60, files = readMssqlObjects() } = options;
+  const migrations = await mssqlMigrations();
+  const { grants, objects } = splitGrants(files);
+  const needs = dependenciesOf(objects);
+  const ordered = [
+    ...inDependencyOrder(objects).filter(isObject),
+    // Scripts that fill tables come after the objects. Triggers last: they lock the vendor's tables until the end.
+    ...objects.filter((file) => file.objects.length === 0),
+    grants,
+    ...objects.filter(isTriggerFile),
+  ];
+  return {
+    engine: 'mssql',
+    parts: [
+      {
+        title: 'settings of this session, and what is wanted',
+        pending: null,
+        transaction: false,
+        steps: [
+          always('prepare', 'session', sessionSql(timeoutSeconds), lockSql(timeoutSeconds)),
+          always('prepare', 'wanted', wantedSql(migrations, ordered, needs)),
+        ],
+      },
+      whole('what cannot be deployed to is refused', always('refuse', 'refuse', REFUSE_SQL)),
+      whole('schema and table of the migrations', always('prepare', 'schema', SCHEMA_SQL)),
+      ...migrations.map(migrationPart),
+      whole(
+        'procedures, views, functions, data, grants and triggers',
+        always('prepare', 'compare', COMPARE_SQL),
+        ifAny(always('prepare', 'drop', DROP_SQL)),
+        ...ordered.map(fileStep),
+        ifAny(always('note', 'note', KEEP_DISABLED_SQL, NOTE_SQL)),
+      ),
+    ],
+  };
+};
