@@ -10,8 +10,10 @@ import { VERSION } from './version.ts';
 /** Loaded when asked for: most commands need neither the sandbox nor both sides. */
 const commands = {
   administration: () => import('./commands/administration.ts'),
+  conflicts: () => import('./commands/conflicts.ts'),
   deploy: () => import('./commands/deploy.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  resolve: () => import('./commands/resolve.ts'),
   run: () => import('./commands/run.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   status: () => import('./commands/status.ts'),
@@ -130,6 +132,26 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .description('try parked items again: those of one appointment, or all')
     .action((id: number | undefined) =>
       end(async () => (await commands.administration()).retryParked(config(), output(), id ?? null)),
+    );
+  program
+    .command('conflicts')
+    .argument('[id]', 'Comm_CommunicationId', wholeNumber)
+    .description('what both sides had changed and nobody has looked at, newest first')
+    .action((id: number | undefined) =>
+      end(async () => (await commands.conflicts()).listConflicts(config(), output(), id ?? null)),
+    );
+  program
+    .command('resolve')
+    .argument('<id>', 'Comm_CommunicationId', wholeNumber)
+    .description('choose between the two values of a conflict, for both sides')
+    .option(
+      '--take <choice>',
+      'crm, domino or keep, for all fields or as field=crm; may be given several times',
+      (choice: string, earlier: string[]) => [...earlier, choice],
+      [],
+    )
+    .action((id: number, options: { take: string[] }) =>
+      end(async () => (await commands.resolve()).resolve(config(), output(), id, options.take)),
     );
   program
     .command('purge')

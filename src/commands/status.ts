@@ -22,6 +22,7 @@ function statusLines(status: SyncStatus): string[] {
         : `; the oldest has waited ${Math.round(backlog.oldest_seconds)} s`),
     `To CRM     ${inbound.errors} parked for an error, ${inbound.skipped} skipped for a reason`,
     `Links      ${links.linked} linked, ${links.creating} being made, ${links.unlinked} kept apart`,
+    `Conflicts  ${status.conflicts.open} decided and not looked at${status.conflicts.open === 0 ? '' : ': crm-domino-sync conflicts'}`,
     `Capture    ${missing.length === 0 ? 'on' : missing.map((t) => `${t.trigger_name} ${t.state}`).join(', ')}` +
       `; ${capture.log_rows} changes not folded, ${capture.faults} faults` +
       (capture.open_gap

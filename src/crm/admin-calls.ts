@@ -1,5 +1,5 @@
 /** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
-import type { CrmDatabase, CrmUser } from './contract.ts';
+import type { CrmDatabase, CrmUser, OpenConflict, ResolveOutcome } from './contract.ts';
 import { captureStateSchema, explanationSchema, syncStatusSchema } from './report-schemas.ts';
 import { checked, type Calls } from './calls.ts';
 
@@ -16,6 +16,8 @@ type AdminCalls = Pick<
   | 'explain'
   | 'findByUid'
   | 'retryParked'
+  | 'listConflicts'
+  | 'resolveConflicts'
   | 'purgeHistory'
 >;
 
@@ -56,6 +58,17 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
     rows<{ appointment_id: number | null; crm_user_id: number }>('find_by_uid', { p_uid: uid }),
   retryParked: async (appointmentId) =>
     (await one<{ retried: number }>('retry_parked', { p_appointment_id: appointmentId })).retried,
+  listConflicts: (appointmentId, limit) =>
+    rows<OpenConflict>('list_conflicts', { p_appointment_id: appointmentId, p_limit: limit }),
+  resolveConflicts: async (crmUserId, resolution) => {
+    // Shaped like an inbound item, so that the procedures which write one serve here as well.
+    const item = { item_no: 0, ...resolution, link: { crm_user_id: crmUserId, domino_uid: '-' } };
+    const { outcome } = await one<{ outcome: ResolveOutcome }>('resolve_conflicts', {
+      p_crm_user_id: crmUserId,
+      p_resolution: JSON.stringify(item),
+    });
+    return outcome;
+  },
   purgeHistory: async (keepDays, limit) =>
     (await one<{ purged: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit })).purged,
 });

@@ -175,6 +175,37 @@ export interface ConflictWrite {
   decided_by: string;
 }
 
+/** A conflict that no administrator has looked at. Its values are of SyncItem, `existence` apart. */
+export interface OpenConflict extends ConflictWrite {
+  conflict_id: number;
+  appointment_id: number;
+  crm_user_id: number;
+  user_name: string | null;
+  mail_file: string | null;
+  subject: string | null;
+  private: boolean;
+  decided_at: string;
+}
+
+/** What an administrator chose in conflicts of one appointment, as it is to be written to the CRM. */
+export interface ConflictResolution extends Pick<
+  InboundItem,
+  'fields' | 'attendees_add' | 'attendees_remove'
+> {
+  appointment_id: number;
+  /** What the choice was based on; the row is written only if it is unchanged. */
+  fingerprint: string;
+  /** delete: Comm_Deleted = 1. keep: the CRM holds what was chosen. */
+  operation: 'write' | 'delete' | 'keep';
+  /** `conflict_id`: the newest of its field that was looked at; the older ones are closed with it. */
+  choices: { field: string; conflict_id: number; resolution: 'crm' | 'domino' | 'value' }[];
+  detail: string;
+  changes: FieldChange[];
+}
+
+/** stale: the appointment has changed meanwhile. gone: somebody else has closed a conflict. Nothing was written. */
+export type ResolveOutcome = 'resolved' | 'stale' | 'gone';
+
 /** What is known of a mailbox's entries, without the heavy columns: linked, unlinked and parked ones. */
 export interface KnownLink {
   appointment_id: number | null;
@@ -306,6 +337,8 @@ export interface SyncStatus {
   backlog: { due: number; waiting: number; leased: number; parked: number; oldest_seconds: number | null };
   links: { linked: number; unlinked: number; creating: number };
   inbound_parked: { skipped: number; errors: number };
+  /** Decided, and not looked at by an administrator. */
+  conflicts: { open: number };
   runners: {
     runner_id: number;
     host: string;
@@ -471,6 +504,9 @@ export interface CrmDatabase {
   /** Appointment ids (null: none) that a Domino uid is or was linked or parked under, and in whose mail file. */
   findByUid(uid: string): Promise<{ appointment_id: number | null; crm_user_id: number }[]>;
   retryParked(appointmentId: number | null): Promise<number>;
+  /** Newest first; null = of all appointments. */
+  listConflicts(appointmentId: number | null, limit: number): Promise<OpenConflict[]>;
+  resolveConflicts(crmUserId: number, resolution: ConflictResolution): Promise<ResolveOutcome>;
   purgeHistory(keepDays: number, limit: number): Promise<number>;
 
   close(): Promise<void>;

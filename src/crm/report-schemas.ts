@@ -46,6 +46,7 @@ export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
   }),
   links: z.object({ linked: count, unlinked: count, creating: count }),
   inbound_parked: z.object({ skipped: count, errors: count }),
+  conflicts: z.object({ open: count }),
   runners: z.array(
     z.object({
       runner_id: count,

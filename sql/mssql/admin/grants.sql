@@ -80,10 +80,13 @@ IF OBJECT_ID(N'dbo.eware_get_identity_id') IS NOT NULL
 BEGIN
     GRANT EXECUTE ON OBJECT::dbo.eware_get_identity_id TO domino_sync_runner;
     GRANT VIEW DEFINITION ON OBJECT::dbo.eware_get_identity_id TO domino_sync_runner;
+    -- resolve_conflicts may put an attendee back
+    GRANT EXECUTE ON OBJECT::dbo.eware_get_identity_id TO domino_sync_admin;
+    GRANT VIEW DEFINITION ON OBJECT::dbo.eware_get_identity_id TO domino_sync_admin;
 
     -- whichever of them this version of Sage CRM has
     DECLARE @grant nvarchar(max) = (
-        SELECT CONCAT(N'GRANT ', r.permission, N' ON OBJECT::dbo.', QUOTENAME(t.name), N' TO domino_sync_runner; ')
+        SELECT CONCAT(N'GRANT ', r.permission, N' ON OBJECT::dbo.', QUOTENAME(t.name), N' TO domino_sync_runner, domino_sync_admin; ')
         FROM (VALUES (N'SQL_Identity'), (N'Rep_Ranges'), (N'Locks')) AS t (name)
         CROSS JOIN (VALUES (N'SELECT'), (N'INSERT'), (N'UPDATE'), (N'DELETE')) AS r (permission)
         WHERE OBJECT_ID(N'dbo.' + t.name, N'U') IS NOT NULL

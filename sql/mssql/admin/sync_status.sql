@@ -63,6 +63,12 @@ BEGIN
                     FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
                 )) AS links,
                 JSON_QUERY((
+                    SELECT COUNT(*) AS [open]
+                    FROM domino_sync.conflict AS f
+                    WHERE f.resolved_at IS NULL
+                    FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+                )) AS conflicts,
+                JSON_QUERY((
                     SELECT
                         COUNT(CASE WHEN r.severity IS NULL OR r.severity <> N'error' THEN 1 END) AS skipped,
                         COUNT(CASE WHEN r.severity = N'error' THEN 1 END) AS errors

@@ -61,6 +61,9 @@ select jsonb_build_object(
         )
         from domino_sync.item_link as l
     ),
+    'conflicts', (
+        select jsonb_build_object('open', count(*)) from domino_sync.conflict as f where f.resolved_at is null
+    ),
     'inbound_parked', (
         select jsonb_build_object(
             'skipped', count(*) filter (where r.severity is distinct from 'error'),

@@ -23,6 +23,7 @@ const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   capture_state: ['state'],
   sync_status: ['status'],
   explain_item: ['explanation'],
+  list_conflicts: ['base_value', 'crm_value', 'domino_value'],
 };
 
 const MAX_INT = 2_147_483_647;
