@@ -1,10 +1,8 @@
 /** A small company in a CRM database with everything deployed: who is who in the contract tests. */
-import type pg from 'pg';
 import type { CrmDatabase, InboundItem, LinkWrite } from '../../src/crm/contract.ts';
 import type { CrmFields } from '../../src/item/crm-appointment.ts';
-import { openPostgres } from '../../src/crm/postgres.ts';
-import type { IdScheme } from '../../src/sandbox/crm/vendor-schema.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import type { CrmUnderTest, Engine, EngineOptions } from './engines.ts';
+import type { Columns, Tables } from './tables.ts';
 
 export const ALICE = 1;
 export const BOB = 2;
@@ -19,61 +17,74 @@ export const PAT_TOO = 71;
 export const QUINN = 72;
 
 export interface Company {
-  database: TestDatabase;
+  crm: CrmUnderTest;
   /** As domino_sync_admin. */
   admin: CrmDatabase;
   /** As domino_sync_runner, registered. */
   runner: CrmDatabase;
   runnerId: number;
-  /** As superuser. */
-  sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** With all rights. */
+  tables: Tables;
   close(): Promise<void>;
 }
 
-const PEOPLE = `
-  insert into users (user_userid, user_logon, user_firstname, user_lastname, user_emailaddress,
-      user_primarychannelid, user_primaryterritory, user_disabled, user_resource, user_istemplate, user_deleted)
-  values
-      (1, 'alice', 'Alice', 'Adams', ' Alice@firm.example ', 31, 41, null, null, null, null),
-      (2, 'bob', 'Bob', 'Brown', 'bob@firm.example', 32, 42, 'N', null, null, null),
-      (3, 'carol', null, null, 'carol@firm.example', 33, 43, null, null, null, null),
-      (4, 'dan', 'Dan', 'Disabled', 'dan@firm.example', 31, 41, 'Y    ', null, null, null),
-      (5, 'room', 'Room', 'One', 'room@firm.example', 31, 41, null, 'true', null, null),
-      (6, 'template', 'Tem', 'Plate', 'template@firm.example', 31, 41, null, null, 'Y', null),
-      (7, 'nobody', 'No', 'Address', null, 31, 41, null, null, null, null),
-      (8, 'gone', 'Gone', 'Since', 'gone@firm.example', 31, 41, null, null, null, 1);
-  insert into person (pers_personid, pers_companyid, pers_firstname, pers_lastname) values
-      (70, 80, 'Pat', 'First'), (71, 80, 'Pat', 'Second'), (72, 80, 'Quinn', 'Only');
-  insert into email (emai_emailid, emai_emailaddress) values
-      (90, 'Pat@customer.example'), (91, 'quinn@customer.example');
-  -- 99 is some other entity: its links must not count
-  insert into emaillink (elink_linkid, elink_entityid, elink_recordid, elink_emailid) values
-      (95, 13, 71, 90), (96, 13, 70, 90), (97, 13, 72, 91), (98, 99, 70, 91);
-`;
+const person = (id: number, logon: string, first: string | null, last: string | null): Columns => ({
+  user_userid: id,
+  user_logon: logon,
+  user_firstname: first,
+  user_lastname: last,
+  user_emailaddress: `${logon}@firm.example`,
+  user_primarychannelid: 31,
+  user_primaryterritory: 41,
+});
+
+const USERS: readonly Columns[] = [
+  { ...person(ALICE, 'alice', 'Alice', 'Adams'), user_emailaddress: ' Alice@firm.example ' },
+  { ...person(BOB, 'bob', 'Bob', 'Brown'), user_disabled: 'N' },
+  person(CAROL, 'carol', null, null),
+  { ...person(DISABLED, 'dan', 'Dan', 'Disabled'), user_disabled: 'Y    ' },
+  { ...person(ROOM, 'room', 'Room', 'One'), user_resource: 'true' },
+  { ...person(TEMPLATE, 'template', 'Tem', 'Plate'), user_istemplate: 'Y' },
+  { ...person(NO_ADDRESS, 'nobody', 'No', 'Address'), user_emailaddress: null },
+  { ...person(DELETED, 'gone', 'Gone', 'Since'), user_deleted: 1 },
+];
+const PERSONS: readonly Columns[] = [
+  { pers_personid: PAT, pers_companyid: 80, pers_firstname: 'Pat', pers_lastname: 'First' },
+  { pers_personid: PAT_TOO, pers_companyid: 80, pers_firstname: 'Pat', pers_lastname: 'Second' },
+  { pers_personid: QUINN, pers_companyid: 80, pers_firstname: 'Quinn', pers_lastname: 'Only' },
+];
+const EMAILS: readonly Columns[] = [
+  { emai_emailid: 90, emai_emailaddress: 'Pat@customer.example' },
+  { emai_emailid: 91, emai_emailaddress: 'quinn@customer.example' },
+];
+const PERSON_ENTITY = 13;
+const EMAIL_LINKS: readonly Columns[] = [
+  { elink_linkid: 95, elink_entityid: PERSON_ENTITY, elink_recordid: PAT_TOO, elink_emailid: 90 },
+  { elink_linkid: 96, elink_entityid: PERSON_ENTITY, elink_recordid: PAT, elink_emailid: 90 },
+  { elink_linkid: 97, elink_entityid: PERSON_ENTITY, elink_recordid: QUINN, elink_emailid: 91 },
+  // some other entity: its links must not count
+  { elink_linkid: 98, elink_entityid: 99, elink_recordid: PAT, elink_emailid: 91 },
+];
 
 /** Alice's mailbox is enabled and leased by the runner. */
-export const openCompany = async (ids: IdScheme = 'identity'): Promise<Company> => {
-  const database = await createTestDatabase({ ids });
-  await database.admin.query(PEOPLE);
-  const admin = await openPostgres(await database.createLogin('domino_sync_admin'));
-  const runner = await openPostgres(await database.createLogin('domino_sync_runner'));
-  await admin.changeSetting('crm_time_zone', 'Europe/Berlin');
-  await enable(admin, ALICE, 'mail/alice.nsf');
-  const runnerId = await runner.registerRunner({ host: 'test', process_id: process.pid, version: '0' });
-  await runner.leaseMailboxes(10, 600);
-  return {
-    database,
-    admin,
-    runner,
-    runnerId,
-    sql: async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
-      (await database.admin.query<Row>(text, values)).rows,
-    close: async () => {
-      await runner.close();
-      await admin.close();
-      await database.drop();
-    },
-  };
+export const openCompany = async ({ create }: Engine, options?: EngineOptions): Promise<Company> => {
+  const crm = await create(options);
+  try {
+    const { tables } = crm;
+    for (const row of USERS) await tables.insert('users', row);
+    for (const row of PERSONS) await tables.insert('person', row);
+    for (const row of EMAILS) await tables.insert('email', row);
+    for (const row of EMAIL_LINKS) await tables.insert('emaillink', row);
+    const admin = await crm.openAs('domino_sync_admin');
+    const runner = await crm.openRunner();
+    await admin.changeSetting('crm_time_zone', 'Europe/Berlin');
+    await enable(admin, ALICE, 'mail/alice.nsf');
+    await runner.leaseMailboxes(10, 600);
+    return { crm, admin, runner, runnerId: runner.runnerId, tables, close: () => crm.drop() };
+  } catch (error) {
+    await crm.drop();
+    throw error;
+  }
 };
 
 export const enable = (
@@ -90,56 +101,34 @@ export const enable = (
     past_days: null,
   });
 
-let nextId = 1000;
+let absent = 900_000_000;
 
-/** Above what the sequences of a fresh database give out. */
-export const newId = (): number => nextId++;
+/** Of no appointment. */
+export const newId = (): number => absent++;
 
 /** Inserts the row as Sage would; columns without `comm_`. Answers its id. */
-export const makeAppointment = async (
-  { sql }: Company,
-  columns: Record<string, unknown> = {},
-): Promise<number> => {
-  const row: Record<string, unknown> = {
-    communicationid: newId(),
-    type: 'Appointment',
-    action: 'Meeting',
-    status: 'Pending',
-    priority: 'Normal',
-    datetime: '2026-05-04 09:00',
-    todatetime: '2026-05-04 10:00',
-    subject: 'Plan',
-    createdby: ALICE,
-    ...columns,
-  };
-  const names = Object.keys(row);
-  await sql(
-    `insert into communication (${names.map((name) => `comm_${name}`).join(', ')})
-     values (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
-    Object.values(row),
+export const makeAppointment = ({ tables }: Company, columns: Columns = {}): Promise<number> =>
+  tables.insert(
+    'communication',
+    prefixed('comm_', {
+      type: 'Appointment',
+      action: 'Meeting',
+      status: 'Pending',
+      priority: 'Normal',
+      datetime: '2026-05-04T09:00:00',
+      todatetime: '2026-05-04T10:00:00',
+      subject: 'Plan',
+      createdby: ALICE,
+      ...columns,
+    }),
   );
-  return row['communicationid'] as number;
-};
 
 /** Columns without `cmli_`. Answers the id of the link. */
-export const makeLink = async (
-  { sql }: Company,
-  appointmentId: number,
-  columns: Record<string, unknown>,
-): Promise<number> => {
-  const row: Record<string, unknown> = {
-    commlinkid: newId(),
-    comm_communicationid: appointmentId,
-    ...columns,
-  };
-  const names = Object.keys(row);
-  await sql(
-    `insert into comm_link (${names.map((name) => `cmli_${name}`).join(', ')})
-     values (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
-    Object.values(row),
-  );
-  return row['commlinkid'] as number;
-};
+export const makeLink = ({ tables }: Company, appointmentId: number, columns: Columns): Promise<number> =>
+  tables.insert('comm_link', prefixed('cmli_', { comm_communicationid: appointmentId, ...columns }));
+
+const prefixed = (prefix: string, columns: Columns): Columns =>
+  Object.fromEntries(Object.entries(columns).map(([name, value]) => [`${prefix}${name}`, value]));
 
 export const linkOf = (uid: string, appointmentId: number, changes: Partial<LinkWrite> = {}): LinkWrite => ({
   appointment_id: appointmentId,

@@ -5,8 +5,12 @@
 import pg from 'pg';
 import type { CrmDatabase, RunnerIdentity } from '../../src/crm/contract.ts';
 import { openPostgres } from '../../src/crm/postgres.ts';
+import type { IdScheme } from '../../src/sandbox/crm/vendor-schema.ts';
+import { deployPostgres } from '../../src/crm/deploy/postgres.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createMssql } from './mssql-engine.ts';
+import { postgresTables } from './postgres-tables.ts';
+import type { Tables } from './tables.ts';
 
 export interface CommunicationFields {
   comm_type?: string;
@@ -82,12 +86,45 @@ export interface CrmUnderTest {
   killRunner(runnerId: number): Promise<void>;
   /** Runs a statement as a fresh member of a role; answers its error, or null when it was allowed. */
   tryAs(role: Role, statement: string): Promise<string | null>;
+  /** As a fresh member of a role, not registered. */
+  openAs(role: Role): Promise<CrmDatabase>;
+  /** With all rights. */
+  tables: Tables;
+  tablesAs(role: Role): Promise<Tables>;
+  /** As an update of the program would, although nothing of it has changed. */
+  deployAgain(): Promise<void>;
+  /** Some session of the database waits for a lock that another one holds. */
+  somebodyWaits(): Promise<boolean>;
+  triggers: TriggersUnderTest;
+  /** Statements that change how a session reads and writes times; none of them may matter. */
+  habits: readonly string[];
+  /** Calls a procedure with all rights, in a session with such a habit. JSON comes as the driver gives it. */
+  callWith(
+    habit: string,
+    procedure: string,
+    parameters: Readonly<Record<string, string | number>>,
+  ): Promise<Record<string, unknown>[]>;
   drop(): Promise<void>;
+}
+
+/** What a DBA can do to triggers on the vendor's tables. */
+export interface TriggersUnderTest {
+  /** Ours. */
+  names: readonly string[];
+  disable(name: string): Promise<void>;
+  drop(name: string): Promise<void>;
+  addOneOfSomebodyElse(): Promise<void>;
+  theOneOfSomebodyElseIsEnabled(): Promise<boolean>;
+}
+
+export interface EngineOptions {
+  /** Default `identity`. */
+  ids?: IdScheme;
 }
 
 export interface Engine {
   name: CrmDatabase['engine'];
-  create(): Promise<CrmUnderTest>;
+  create(options?: EngineOptions): Promise<CrmUnderTest>;
 }
 
 const assignments = (fields: object): { names: string[]; values: unknown[] } => ({
@@ -152,8 +189,33 @@ const openPostgresSession = async (url: string): Promise<VendorSession> => {
   };
 };
 
-const createPostgres = async (): Promise<CrmUnderTest> => {
-  const database = await createTestDatabase();
+const POSTGRES_TRIGGERS = ['communication', 'comm_link'].flatMap((table) =>
+  ['insert', 'update', 'delete'].map((event) => ({ name: `domino_sync_${table}_${event}`, table })),
+);
+
+const postgresTriggers = (admin: pg.Pool): TriggersUnderTest => {
+  const tableOf = (name: string): string => {
+    const found = POSTGRES_TRIGGERS.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`${name} is none of our triggers`);
+    return found.table;
+  };
+  return {
+    names: POSTGRES_TRIGGERS.map(({ name }) => name),
+    disable: async (name) => void (await admin.query(`alter table ${tableOf(name)} disable trigger ${name}`)),
+    drop: async (name) => void (await admin.query(`drop trigger ${name} on ${tableOf(name)}`)),
+    addOneOfSomebodyElse: async () =>
+      void (await admin.query(
+        `create function touch() returns trigger language plpgsql as $$begin return new; end$$;
+         create trigger of_somebody_else before update on communication for each row execute function touch()`,
+      )),
+    theOneOfSomebodyElseIsEnabled: async () =>
+      (await admin.query(`select from pg_trigger where tgname = 'of_somebody_else' and tgenabled = 'O'`))
+        .rowCount === 1,
+  };
+};
+
+const createPostgres = async ({ ids = 'identity' }: EngineOptions = {}): Promise<CrmUnderTest> => {
+  const database = await createTestDatabase({ ids });
   const { admin } = database;
   const opened: { close(): Promise<void> }[] = [];
   const runnerUrl = await database.createLogin('domino_sync_runner');
@@ -165,6 +227,47 @@ const createPostgres = async (): Promise<CrmUnderTest> => {
   };
   return {
     open,
+    openAs: async (role) => {
+      const crm = await openPostgres(await database.createLogin(role));
+      opened.push(crm);
+      return crm;
+    },
+    tables: postgresTables(admin, ids),
+    tablesAs: async (role) => {
+      const pool = new pg.Pool({ connectionString: await database.createLogin(role), max: 1 });
+      opened.push({ close: () => pool.end() });
+      return postgresTables(pool, ids);
+    },
+    deployAgain: async () => {
+      await admin.query(`update domino_sync.deployed_object set checksum = 'old'`);
+      await deployPostgres({ connectionString: database.url });
+    },
+    somebodyWaits: async () =>
+      (
+        await admin.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+      ).rowCount !== 0,
+    triggers: postgresTriggers(admin),
+    habits: [
+      `set datestyle = 'German'`,
+      `set timezone = 'Asia/Tokyo'`,
+      `set lc_time = 'C'; set datestyle = 'SQL, DMY'`,
+    ],
+    callWith: async (habit, procedure, parameters) => {
+      const client = await admin.connect();
+      try {
+        await client.query(habit);
+        const names = Object.keys(parameters).map((name, i) => `${name} => $${i + 1}`);
+        const { rows } = await client.query<Record<string, unknown>>(
+          `select * from domino_sync_api.${procedure}(${names.join(', ')})`,
+          Object.values(parameters),
+        );
+        return rows;
+      } finally {
+        client.release(true);
+      }
+    },
     openRunner: async (identity = {}) => {
       const crm = await open();
       const runnerId = await crm.registerRunner({

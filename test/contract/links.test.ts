@@ -11,246 +11,250 @@ import {
   openCompany,
   type Company,
 } from './crm-company.ts';
+import { engines } from './engines.ts';
 
-let company: Company;
-beforeAll(async () => {
-  company = await openCompany();
-});
-afterAll(() => company.close());
+describe.each(engines)('links on $name', (engine) => {
+  let company: Company;
+  beforeAll(async () => {
+    company = await openCompany(engine);
+  });
+  afterAll(() => company.close());
 
-let uid = 0;
-const newUid = (): string => `entry-${++uid}`;
+  let uid = 0;
+  const newUid = (): string => `entry-${++uid}`;
 
-const linked = async (): Promise<{ id: number; entry: string }> => {
-  const id = await makeAppointment(company, { organizer: '1' });
-  await makeLink(company, id, { comm_userid: ALICE, status: 6 });
-  await makeLink(company, id, { comm_userid: BOB, status: 3 });
-  const entry = newUid();
-  await company.runner.saveLinks(ALICE, [linkOf(entry, id)]);
-  return { id, entry };
-};
+  const linked = async (): Promise<{ id: number; entry: string }> => {
+    const id = await makeAppointment(company, { organizer: '1' });
+    await makeLink(company, id, { comm_userid: ALICE, status: 6 });
+    await makeLink(company, id, { comm_userid: BOB, status: 3 });
+    const entry = newUid();
+    await company.runner.saveLinks(ALICE, [linkOf(entry, id)]);
+    return { id, entry };
+  };
 
-const parked = (entry: string, changes: Partial<ParkedItem> = {}): ParkedItem => ({
-  form: 'event',
-  domino_uid: entry,
-  domino_recurrence_id: '',
-  domino_start: '2026-05-04T07:00:00Z',
-  domino_digest: 'seen',
-  reason_code: 'series_too_long',
-  detail: null,
-  subject: 'Weekly',
-  payload: { private: false },
-  retry_after_seconds: null,
-  ...changes,
-});
+  const parked = (entry: string, changes: Partial<ParkedItem> = {}): ParkedItem => ({
+    form: 'event',
+    domino_uid: entry,
+    domino_recurrence_id: '',
+    domino_start: '2026-05-04T07:00:00Z',
+    domino_digest: 'seen',
+    reason_code: 'series_too_long',
+    detail: null,
+    subject: 'Weekly',
+    payload: { private: false },
+    retry_after_seconds: null,
+    ...changes,
+  });
 
-const knownOf = async (entry: string) =>
-  (await company.runner.listKnown(ALICE)).filter(({ domino_uid }) => domino_uid === entry);
+  const knownOf = async (entry: string) =>
+    (await company.runner.listKnown(ALICE)).filter(({ domino_uid }) => domino_uid === entry);
 
-describe('an entry that is gone from Domino', () => {
-  const missing = async (id: number, changes: Partial<MissingItem> = {}) =>
-    (
-      await company.runner.applyMissing(ALICE, [
+  describe('an entry that is gone from Domino', () => {
+    const missing = async (id: number, changes: Partial<MissingItem> = {}) =>
+      (
+        await company.runner.applyMissing(ALICE, [
+          {
+            appointment_id: id,
+            action: 'delete',
+            fingerprint: await fingerprintOf(company, id),
+            reason_code: 'domino_deleted',
+            detail: null,
+            ...changes,
+          },
+        ])
+      )[0];
+
+    test('S4: deletes the appointment softly, with its links, and leaves a tombstone', async () => {
+      const { id, entry } = await linked();
+
+      expect(await missing(id)).toEqual({ appointment_id: id, outcome: 'deleted' });
+
+      expect(
+        await company.tables.select('communication', ['comm_deleted', 'comm_updatedby'], {
+          comm_communicationid: id,
+        }),
+      ).toEqual([{ comm_deleted: 1, comm_updatedby: ALICE }]);
+      expect(
+        await company.tables.select('comm_link', ['cmli_deleted'], { cmli_comm_communicationid: id }),
+      ).toEqual([{ cmli_deleted: 1 }, { cmli_deleted: 1 }]);
+      expect(await company.runner.readLinks(ALICE, [{ uid: entry, recurrence_id: '' }])).toMatchObject([
+        { appointment_id: id, state: 'unlinked', unlinked_reason: 'domino_deleted' },
+      ]);
+      expect((await company.admin.explain(id)).activity).toMatchObject([
+        { direction: 'to_crm', action: 'deleted', reason_code: 'domino_deleted' },
+      ]);
+      const origins = await company.tables.select<{ origin: string | null }>(
+        'domino_sync.change_log',
+        ['origin'],
+        { appointment_id: id },
+      );
+      expect([...new Set(origins.map(({ origin }) => origin))].sort()).toEqual([`domino:${ALICE}`, null]);
+    });
+
+    test('S5: or only unlinks the pair, and the CRM stays as it is', async () => {
+      const { id, entry } = await linked();
+      const before = await fingerprintOf(company, id);
+
+      const outcome = await missing(id, {
+        action: 'unlink',
+        fingerprint: null,
+        reason_code: 'deletion_kept',
+      });
+
+      expect(outcome).toEqual({ appointment_id: id, outcome: 'unlinked' });
+      expect(await fingerprintOf(company, id)).toBe(before);
+      expect(await knownOf(entry)).toMatchObject([{ state: 'unlinked', reason_code: 'deletion_kept' }]);
+      expect(await missing(id)).toEqual({ appointment_id: id, outcome: 'gone' });
+    });
+
+    test('does not delete an appointment that changed meanwhile, or whose state nobody looked at', async () => {
+      const { id, entry } = await linked();
+
+      expect(await missing(id, { fingerprint: 'old' })).toEqual({ appointment_id: id, outcome: 'stale' });
+      expect(await missing(id, { fingerprint: null })).toEqual({ appointment_id: id, outcome: 'stale' });
+
+      expect(await company.runner.readAppointments([id])).toMatchObject([{ deleted: false }]);
+      expect(await knownOf(entry)).toMatchObject([{ state: 'linked' }]);
+      expect((await company.admin.explain(id)).activity).toEqual([]);
+    });
+
+    test('unlinks an appointment that was physically deleted', async () => {
+      const { id } = await linked();
+      await company.tables.remove('communication', { comm_communicationid: id });
+
+      expect(await missing(id, { action: 'unlink', reason_code: 'crm_purged' })).toMatchObject({
+        outcome: 'unlinked',
+      });
+    });
+
+    test('is gone for an appointment that was never linked; an unknown action is refused', async () => {
+      expect(await missing(newId())).toMatchObject({ outcome: 'gone' });
+      const { id } = await linked();
+      await expect(missing(id, { action: 'erase' as 'delete' })).rejects.toThrow('action erase is unknown');
+    });
+  });
+
+  describe('a parked entry', () => {
+    test('is known with its digest and reason until a change of it is stored', async () => {
+      const entry = newUid();
+      await company.runner.parkInbound(ALICE, [parked(entry)]);
+
+      expect(await knownOf(entry)).toEqual([
+        {
+          appointment_id: null,
+          state: 'parked',
+          form: 'event',
+          domino_uid: entry,
+          domino_recurrence_id: '',
+          domino_start: '2026-05-04T07:00:00Z',
+          domino_digest: 'seen',
+          domino_token: null,
+          reason_code: 'series_too_long',
+          retry_due: false,
+        },
+      ]);
+
+      await company.runner.applyInbound(ALICE, [inbound(entry)]);
+      expect(await knownOf(entry)).toMatchObject([
+        { state: 'linked', domino_digest: 'digest', reason_code: null },
+      ]);
+    });
+
+    test('that is linked as well stays linked, with the digest that was refused', async () => {
+      const { id, entry } = await linked();
+      await company.runner.parkInbound(ALICE, [
+        parked(entry, { reason_code: 'crm_busy', domino_digest: 'refused', retry_after_seconds: 0 }),
+      ]);
+
+      expect(await knownOf(entry)).toMatchObject([
         {
           appointment_id: id,
-          action: 'delete',
-          fingerprint: await fingerprintOf(company, id),
-          reason_code: 'domino_deleted',
-          detail: null,
-          ...changes,
+          state: 'linked',
+          domino_digest: 'refused',
+          reason_code: 'crm_busy',
+          retry_due: true,
         },
-      ])
-    )[0];
+      ]);
+      expect((await company.admin.explain(id)).parked).toMatchObject([
+        { domino_uid: entry, crm_user_id: ALICE, reason_code: 'crm_busy' },
+      ]);
+    });
 
-  test('S4: deletes the appointment softly, with its links, and leaves a tombstone', async () => {
-    const { id, entry } = await linked();
+    test('counts its attempts and tells of a reason once', async () => {
+      const entry = newUid();
+      const rows = async () => ({
+        parked: await company.tables.select('domino_sync.inbound_parked', ['attempts'], {
+          domino_uid: entry,
+        }),
+        told: await company.tables.count('domino_sync.activity', { domino_uid: entry }),
+      });
+      await company.runner.parkInbound(ALICE, [parked(entry)]);
+      await company.runner.parkInbound(ALICE, [parked(entry)]);
+      expect(await rows()).toEqual({ parked: [{ attempts: 2 }], told: 1 });
 
-    expect(await missing(id)).toEqual({ appointment_id: id, outcome: 'deleted' });
-
-    expect(
-      await company.sql(
-        'select comm_deleted, comm_updatedby from communication where comm_communicationid = $1',
-        [id],
-      ),
-    ).toEqual([{ comm_deleted: 1, comm_updatedby: ALICE }]);
-    expect(
-      await company.sql('select distinct cmli_deleted from comm_link where cmli_comm_communicationid = $1', [
-        id,
-      ]),
-    ).toEqual([{ cmli_deleted: 1 }]);
-    expect(await company.runner.readLinks(ALICE, [{ uid: entry, recurrence_id: '' }])).toMatchObject([
-      { appointment_id: id, state: 'unlinked', unlinked_reason: 'domino_deleted' },
-    ]);
-    expect((await company.admin.explain(id)).activity).toMatchObject([
-      { direction: 'to_crm', action: 'deleted', reason_code: 'domino_deleted' },
-    ]);
-    expect(
-      await company.sql(
-        'select distinct origin from domino_sync.change_log where appointment_id = $1 and origin is not null',
-        [id],
-      ),
-    ).toEqual([{ origin: `domino:${ALICE}` }]);
-  });
-
-  test('S5: or only unlinks the pair, and the CRM stays as it is', async () => {
-    const { id, entry } = await linked();
-    const before = await fingerprintOf(company, id);
-
-    const outcome = await missing(id, { action: 'unlink', fingerprint: null, reason_code: 'deletion_kept' });
-
-    expect(outcome).toEqual({ appointment_id: id, outcome: 'unlinked' });
-    expect(await fingerprintOf(company, id)).toBe(before);
-    expect(await knownOf(entry)).toMatchObject([{ state: 'unlinked', reason_code: 'deletion_kept' }]);
-    expect(await missing(id)).toEqual({ appointment_id: id, outcome: 'gone' });
-  });
-
-  test('does not delete an appointment that changed meanwhile, or whose state nobody looked at', async () => {
-    const { id, entry } = await linked();
-
-    expect(await missing(id, { fingerprint: 'old' })).toEqual({ appointment_id: id, outcome: 'stale' });
-    expect(await missing(id, { fingerprint: null })).toEqual({ appointment_id: id, outcome: 'stale' });
-
-    expect(await company.runner.readAppointments([id])).toMatchObject([{ deleted: false }]);
-    expect(await knownOf(entry)).toMatchObject([{ state: 'linked' }]);
-    expect((await company.admin.explain(id)).activity).toEqual([]);
-  });
-
-  test('unlinks an appointment that was physically deleted', async () => {
-    const { id } = await linked();
-    await company.sql('delete from communication where comm_communicationid = $1', [id]);
-
-    expect(await missing(id, { action: 'unlink', reason_code: 'crm_purged' })).toMatchObject({
-      outcome: 'unlinked',
+      await company.runner.parkInbound(ALICE, [
+        parked(entry, { reason_code: 'crm_refused', domino_digest: 'new' }),
+      ]);
+      expect(await rows()).toEqual({ parked: [{ attempts: 1 }], told: 2 });
     });
   });
 
-  test('is gone for an appointment that was never linked; an unknown action is refused', async () => {
-    expect(await missing(newId())).toMatchObject({ outcome: 'gone' });
-    const { id } = await linked();
-    await expect(missing(id, { action: 'erase' as 'delete' })).rejects.toThrow('action erase is unknown');
-  });
-});
-
-describe('a parked entry', () => {
-  test('is known with its digest and reason until a change of it is stored', async () => {
+  test('links are stored as given and read back by entry', async () => {
+    const id = await makeAppointment(company);
     const entry = newUid();
-    await company.runner.parkInbound(ALICE, [parked(entry)]);
+    const link = linkOf(entry, id, {
+      domino_recurrence_id: '20260504T070000Z',
+      domino_unid: 'ABC',
+      incarnation: 3,
+    });
+    await company.runner.saveLinks(ALICE, [link]);
 
-    expect(await knownOf(entry)).toEqual([
-      {
-        appointment_id: null,
-        state: 'parked',
-        form: 'event',
-        domino_uid: entry,
-        domino_recurrence_id: '',
-        domino_start: '2026-05-04T07:00:00Z',
-        domino_digest: 'seen',
-        domino_token: null,
-        reason_code: 'series_too_long',
-        retry_due: false,
-      },
+    const [read] = await company.runner.readLinks(ALICE, [
+      { uid: entry, recurrence_id: '20260504T070000Z' },
+      { uid: entry, recurrence_id: '' },
     ]);
 
-    await company.runner.applyInbound(ALICE, [inbound(entry)]);
-    expect(await knownOf(entry)).toMatchObject([
-      { state: 'linked', domino_digest: 'digest', reason_code: null },
-    ]);
+    const { created_at, ...rest } = read!;
+    expect(rest).toEqual(link);
+    expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  test('that is linked as well stays linked, with the digest that was refused', async () => {
-    const { id, entry } = await linked();
-    await company.runner.parkInbound(ALICE, [
-      parked(entry, { reason_code: 'crm_busy', domino_digest: 'refused', retry_after_seconds: 0 }),
-    ]);
-
-    expect(await knownOf(entry)).toMatchObject([
-      {
-        appointment_id: id,
-        state: 'linked',
-        domino_digest: 'refused',
-        reason_code: 'crm_busy',
-        retry_due: true,
-      },
-    ]);
-    expect((await company.admin.explain(id)).parked).toMatchObject([
-      { domino_uid: entry, crm_user_id: ALICE, reason_code: 'crm_busy' },
-    ]);
+  test('a link of another mailbox is refused', async () => {
+    const id = await makeAppointment(company);
+    await expect(
+      company.runner.saveLinks(ALICE, [linkOf(newUid(), id, { crm_user_id: BOB })]),
+    ).rejects.toMatchObject({ code: 'crm_refused' });
   });
 
-  test('counts its attempts and tells of a reason once', async () => {
-    const entry = newUid();
-    const rows = () =>
-      company.sql(
-        `select p.attempts, (select count(*)::integer from domino_sync.activity as a where a.domino_uid = p.domino_uid) as told
-         from domino_sync.inbound_parked as p where p.domino_uid = $1`,
-        [entry],
+  test('whoever does not hold the mailbox writes nothing', async () => {
+    const other = await openCompany(engine);
+    try {
+      await other.tables.update('domino_sync.sync_user', { leased_by: other.runnerId + 1 });
+      const lost = { code: 'crm_lease_lost' };
+      const id = await makeAppointment(other);
+      await expect(other.runner.applyInbound(ALICE, [inbound(newUid())])).rejects.toMatchObject(lost);
+      await expect(other.runner.saveLinks(ALICE, [linkOf(newUid(), id)])).rejects.toMatchObject(lost);
+      await expect(other.runner.parkInbound(ALICE, [parked(newUid())])).rejects.toMatchObject(lost);
+      await expect(other.runner.applyMissing(ALICE, [])).rejects.toMatchObject(lost);
+      await expect(other.runner.applyInbound(BOB, [])).rejects.toMatchObject({
+        details: { sqlState: 'CDS02' },
+      });
+      expect(await other.tables.count('domino_sync.item_link')).toBe(0);
+      expect(await other.tables.count('communication')).toBe(1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('without the time zone of the CRM nothing is written to it', async () => {
+    const other = await openCompany(engine);
+    try {
+      await other.admin.changeSetting('crm_time_zone', null);
+      await expect(other.runner.applyInbound(ALICE, [inbound(newUid())])).rejects.toThrow(
+        'setting crm_time_zone is not set',
       );
-    await company.runner.parkInbound(ALICE, [parked(entry)]);
-    await company.runner.parkInbound(ALICE, [parked(entry)]);
-    expect(await rows()).toEqual([{ attempts: 2, told: 1 }]);
-
-    await company.runner.parkInbound(ALICE, [
-      parked(entry, { reason_code: 'crm_refused', domino_digest: 'new' }),
-    ]);
-    expect(await rows()).toEqual([{ attempts: 1, told: 2 }]);
+    } finally {
+      await other.close();
+    }
   });
-});
-
-test('links are stored as given and read back by entry', async () => {
-  const id = await makeAppointment(company);
-  const entry = newUid();
-  const link = linkOf(entry, id, {
-    domino_recurrence_id: '20260504T070000Z',
-    domino_unid: 'ABC',
-    incarnation: 3,
-  });
-  await company.runner.saveLinks(ALICE, [link]);
-
-  const [read] = await company.runner.readLinks(ALICE, [
-    { uid: entry, recurrence_id: '20260504T070000Z' },
-    { uid: entry, recurrence_id: '' },
-  ]);
-
-  const { created_at, ...rest } = read!;
-  expect(rest).toEqual(link);
-  expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-});
-
-test('a link of another mailbox is refused', async () => {
-  const id = await makeAppointment(company);
-  await expect(
-    company.runner.saveLinks(ALICE, [linkOf(newUid(), id, { crm_user_id: BOB })]),
-  ).rejects.toMatchObject({ code: 'crm_refused' });
-});
-
-test('whoever does not hold the mailbox writes nothing', async () => {
-  const other = await openCompany();
-  try {
-    await other.sql('update domino_sync.sync_user set leased_by = leased_by + 1');
-    const lost = { code: 'crm_lease_lost' };
-    const id = await makeAppointment(other);
-    await expect(other.runner.applyInbound(ALICE, [inbound(newUid())])).rejects.toMatchObject(lost);
-    await expect(other.runner.saveLinks(ALICE, [linkOf(newUid(), id)])).rejects.toMatchObject(lost);
-    await expect(other.runner.parkInbound(ALICE, [parked(newUid())])).rejects.toMatchObject(lost);
-    await expect(other.runner.applyMissing(ALICE, [])).rejects.toMatchObject(lost);
-    await expect(other.runner.applyInbound(BOB, [])).rejects.toMatchObject({
-      details: { sqlState: 'CDS02' },
-    });
-    expect(await other.sql('select from domino_sync.item_link')).toEqual([]);
-    expect(await other.sql('select from communication where comm_communicationid <> $1', [id])).toEqual([]);
-  } finally {
-    await other.close();
-  }
-});
-
-test('without the time zone of the CRM nothing is written to it', async () => {
-  const other = await openCompany();
-  try {
-    await other.admin.changeSetting('crm_time_zone', null);
-    await expect(other.runner.applyInbound(ALICE, [inbound(newUid())])).rejects.toThrow(
-      'setting crm_time_zone is not set',
-    );
-  } finally {
-    await other.close();
-  }
 });

@@ -2,8 +2,17 @@
 import type { CrmDatabase } from '../../src/crm/contract.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import { openMssql } from '../../src/crm/mssql.ts';
-import { createMssqlDatabase } from '../support/mssql-database.ts';
-import type { CrmUnderTest, DeliveryRow, LogRow, Role, VendorSession } from './engines.ts';
+import { createMssqlDatabase, type MssqlTestDatabase } from '../support/mssql-database.ts';
+import type {
+  CrmUnderTest,
+  DeliveryRow,
+  EngineOptions,
+  LogRow,
+  Role,
+  TriggersUnderTest,
+  VendorSession,
+} from './engines.ts';
+import { mssqlTables } from './mssql-tables.ts';
 
 type Values = Record<string, string | number | null>;
 
@@ -78,8 +87,34 @@ const sessionsOf = async (admin: MssqlSession): Promise<number[]> =>
     )
   ).map(({ id }) => id);
 
-export const createMssql = async (): Promise<CrmUnderTest> => {
-  const database = await createMssqlDatabase();
+const TRIGGERS: Readonly<Record<string, string>> = {
+  domino_sync_communication_capture: 'Communication',
+  domino_sync_comm_link_capture: 'Comm_Link',
+};
+
+const triggersOf = ({ admin, spoil }: MssqlTestDatabase): TriggersUnderTest => ({
+  names: Object.keys(TRIGGERS),
+  disable: (name) => admin.batch(`DISABLE TRIGGER dbo.${name} ON dbo.${TRIGGERS[name]};`),
+  drop: (name) => {
+    spoil();
+    return admin.batch(`DROP TRIGGER dbo.${name};`);
+  },
+  addOneOfSomebodyElse: () => {
+    spoil();
+    return admin.batch(
+      'CREATE TRIGGER dbo.of_somebody_else ON dbo.Communication AFTER UPDATE AS SET NOCOUNT ON;',
+    );
+  },
+  theOneOfSomebodyElseIsEnabled: async () =>
+    (
+      await admin.query(
+        `SELECT 1 AS one FROM sys.triggers AS t WHERE t.name = N'of_somebody_else' AND t.is_disabled = 0;`,
+      )
+    ).length === 1,
+});
+
+export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Promise<CrmUnderTest> => {
+  const database = await createMssqlDatabase({ ids });
   const { admin } = database;
   const opened: { close(): Promise<void> }[] = [];
   const sessionOfRunner = new Map<number, number>();
@@ -95,6 +130,34 @@ export const createMssql = async (): Promise<CrmUnderTest> => {
   let opening: Promise<unknown> = Promise.resolve();
   return {
     open,
+    openAs: async (role) => {
+      const crm = await openMssql(await database.createLogin(role));
+      opened.push(crm);
+      return crm;
+    },
+    tables: mssqlTables(admin, ids),
+    tablesAs: async (role) => {
+      const session = await connect(await database.createLogin(role), 'crm-domino-sync test', 'test', 60_000);
+      opened.push(session);
+      return mssqlTables(session, ids);
+    },
+    deployAgain: async () => {
+      await admin.batch(`UPDATE domino_sync.deployed_object SET checksum = 'old';`);
+      await database.deploy();
+    },
+    somebodyWaits: () => database.somebodyWaits(),
+    triggers: triggersOf(database),
+    habits: [
+      'SET LANGUAGE British;',
+      'SET LANGUAGE German;',
+      'SET DATEFORMAT dmy;',
+      'SET DATEFORMAT ydm;',
+      'SET DATEFIRST 1;',
+    ],
+    callWith: (habit, procedure, parameters) => {
+      const names = Object.keys(parameters).map((name) => `@${name} = @${name}`);
+      return admin.query(`${habit} EXECUTE domino_sync_api.${procedure} ${names.join(', ')};`, parameters);
+    },
     openRunner: (identity = {}) => {
       const open1 = async (): Promise<CrmDatabase & { runnerId: number }> => {
         const before = await sessionsOf(admin);
