@@ -10,7 +10,9 @@ select 'schema ' || n.nspname || ' ' || coalesce(n.nspacl::text, '') || ' ' ||
     coalesce(obj_description(n.oid, 'pg_namespace'), '') as line
 from pg_namespace as n where n.oid in (select m.oid from mine as m)
 union all
-select format('relation %s.%s %s %s %s %s', m.nspname, c.relname, c.relkind, c.relacl, c.reloptions,
+select format('relation %s.%s %s %s %s %s', m.nspname, c.relname, c.relkind,
+    -- rights never given and those given back are the same
+    coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)), c.reloptions,
     case c.relkind when 'v' then md5(pg_get_viewdef(c.oid)) when 'i' then pg_get_indexdef(c.oid) end)
 from pg_class as c join mine as m on m.oid = c.relnamespace
 union all

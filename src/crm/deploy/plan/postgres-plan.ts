@@ -32,7 +32,7 @@ export interface PlanOptions {
 type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
 
 /** What a view names has to be there when it is made; of a function only the types of its parameters and result. */
-const bindingText = (file: SqlFile): string =>
+export const bindingText = (file: SqlFile): string =>
   file.objects.every(({ kind }) => kind === 'function')
     ? (file.text.split(/\bas\s+\$/i, 1)[0] ?? file.text)
     : file.text;
