@@ -1,7 +1,11 @@
-/** One PostgreSQL server a Jest run. Its address reaches the workers through the environment. */
+/**
+ * One PostgreSQL server a Jest run: the embedded one, or that of POSTGRES_TEST_URL. Its address reaches the workers through
+ * the environment.
+ */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
@@ -45,7 +49,26 @@ const removeLeftovers = async (): Promise<void> => {
   }
 };
 
+/** A superuser's address of a PostgreSQL of another version, for tests only: databases `template_crm_*` in it are dropped. */
+const useServer = async (url: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    // what an earlier run left may hold another version of our objects
+    const { rows } = await client.query<{ datname: string }>(
+      `select datname from pg_database where datname like 'template\\_crm\\_%'`,
+    );
+    for (const { datname } of rows)
+      await client.query(`drop database ${pg.escapeIdentifier(datname)} with (force)`);
+  } finally {
+    await client.end();
+  }
+  process.env['TEST_SERVER_URL'] = url;
+};
+
 export default async function globalSetup(): Promise<void> {
+  const wanted = process.env['POSTGRES_TEST_URL'];
+  if (wanted !== undefined) return useServer(wanted);
   await removeLeftovers();
   const directory = testDirectory();
   const server = await startEmbeddedPostgres({ dataDir: join(directory, 'server') });
