@@ -98,7 +98,8 @@ export interface UnlinkedAppointment {
   incarnation: number | null;
   /** The link is lost, and the history says that it was a tombstone: deleted in Notes, kept in the CRM. */
   lost_tombstone: string | null;
-  delivery: 'due' | 'waiting' | 'parked' | null;
+  /** own: an administrator wants it to be an item of its own, although there are twins that nobody could tell apart. */
+  delivery: 'due' | 'waiting' | 'parked' | 'own' | null;
   /** Why it is in the queue; of a parked one, why it was parked. */
   delivery_reason: string | null;
 }

@@ -4,20 +4,21 @@
  *
  * The result does not depend on the order of what is given, and everything takes part in one pair at most.
  */
-import { differingFields, type ItemFields } from './item-equality.ts';
+import { CRM_TEXT_LIMIT } from './crm-mapping.ts';
+import { canonicalText, differingFields, type ItemFields } from './item-equality.ts';
 import type { SyncItem, When } from './sync-item.ts';
 import { cutText, oneLine } from './text.ts';
 import { dateOf, instantToWall } from './time-zone.ts';
 
-/** How long a subject can be on both sides; what is longer is compared up to there (Comm_Subject is nvarchar(255)). */
-const COMPARED_SUBJECT = 255;
+/** So many alike are compared each with each; more are put side by side in the order of what they hold. */
+const COMPARED_EACH = 100;
 
 /**
  * A subject as it is compared: blanks joined, cut as the CRM cuts it, in one letter case. That Sage compares without regard
  * to case is inferred from the collations it supports, which are case-insensitive.
  */
 export const subjectKey = (subject: string): string =>
-  oneLine(cutText(oneLine(subject), COMPARED_SUBJECT).text)
+  oneLine(cutText(oneLine(subject), CRM_TEXT_LIMIT).text)
     .normalize('NFC')
     .toLowerCase();
 
@@ -98,7 +99,10 @@ function bestFirst<Crm extends TwinCandidate, Domino extends TwinCandidate>(
   crm: readonly Crm[],
   domino: readonly Domino[],
 ): { crm: Crm; domino: Domino }[] {
-  if (crm.length === 1) return [{ crm: crm[0]!, domino: domino[0]! }];
+  if (crm.length > COMPARED_EACH) {
+    const others = byContent(domino);
+    return byContent(crm).map((one, i) => ({ crm: one, domino: others[i]! }));
+  }
   const possible = crm.flatMap((one, i) =>
     domino.map((other, j) => ({ crm: one, domino: other, i, j, distance: distance(one.item, other.item) })),
   );
@@ -110,6 +114,12 @@ function bestFirst<Crm extends TwinCandidate, Domino extends TwinCandidate>(
     return [{ crm: one, domino: other }];
   });
 }
+
+const byContent = <T extends TwinCandidate>(candidates: readonly T[]): T[] =>
+  candidates
+    .map((one) => ({ one, text: canonicalText(one.item) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ one }) => one);
 
 /** Fields that differ; a body that Domino does not reveal tells nothing. */
 export const distance = (crm: ItemFields, domino: ItemFields): number =>

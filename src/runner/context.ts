@@ -32,6 +32,8 @@ export interface CycleContext {
 export interface MailboxContext extends CycleContext {
   mailbox: LeasedMailbox;
   mailFile: MailFile;
+  /** Appointments that a comparison could not tell from others: not to be made in Domino, with the reason in words. */
+  heldBack: ReadonlyMap<number, string>;
   /** Cuts calls to Domino short: the lease was lost and another runner works on the mailbox. */
   calls: AbortSignal;
 }

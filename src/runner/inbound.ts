@@ -4,7 +4,7 @@
  */
 import type { KnownLink, MailboxReport } from '../crm/contract.ts';
 import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
-import type { KnownEntry } from '../domino/port.ts';
+import type { KnownEntry, PullResult } from '../domino/port.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
 import { takeMissing } from './inbound-missing.ts';
@@ -20,23 +20,37 @@ export interface PullOutcome {
 
 const BATCH = 50;
 
-export async function pullFromDomino(context: MailboxContext): Promise<PullOutcome> {
-  const { crm, mailbox, settings } = context;
-  const known = await crm.listKnown(mailbox.crm_user_id);
-  const window = mailboxWindow(context);
+/** What Domino showed, and what was known of it then. */
+export interface Listed {
+  known: readonly KnownLink[];
+  pull: PullResult;
+}
+
+export async function listMailbox(
+  context: MailboxContext,
+  known: readonly KnownEntry[],
+): Promise<PullResult> {
+  const { mailbox, settings } = context;
   const pull = await context.mailFile.pull(
     {
-      // A restored or promoted database knows other things than the cursor assumes: look at everything again.
-      cursor: mailbox.database_identity === settings.databaseIdentity ? mailbox.cursor : null,
-      window,
-      known: known.map(knownEntry),
+      // Where both sides have to be compared anew, the cursor assumes things that are not so.
+      cursor: mailbox.first_sync_done ? mailbox.cursor : null,
+      window: mailboxWindow(context),
+      known,
       todos: settings.todos === 'on',
     },
     { signal: context.calls },
   );
-
   for (const remark of pull.remarks ?? []) context.log.warn(remark);
+  return pull;
+}
 
+/** `listed`: a comparison has asked for the list already, and leaves what it did not settle. */
+export async function pullFromDomino(context: MailboxContext, listed?: Listed): Promise<PullOutcome> {
+  const { settings } = context;
+  const known = listed?.known ?? (await context.crm.listKnown(context.mailbox.crm_user_id));
+  const pull = listed?.pull ?? (await listMailbox(context, known.map(knownEntry)));
+  const window = mailboxWindow(context);
   const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
   const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences, window);
   for (let i = 0; i < pull.changed.length; i += BATCH) {
@@ -49,7 +63,7 @@ export async function pullFromDomino(context: MailboxContext): Promise<PullOutco
 }
 
 /** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
-const knownEntry = (link: KnownLink): KnownEntry => ({
+export const knownEntry = (link: KnownLink): KnownEntry => ({
   key: linkKey(link),
   digest: link.retry_due ? null : link.domino_digest,
   start: link.state === 'linked' ? link.domino_start : null,

@@ -8,6 +8,7 @@ import { CrmError } from '../crm/contract.ts';
 import type { CycleContext, MailboxContext } from './context.ts';
 import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
 import { pullFromDomino } from './inbound.ts';
+import { compareSides } from './adoption.ts';
 import { deliverToDomino } from './outbound.ts';
 
 /** Answers the report the mailbox was released with; null when its lease was lost. Throws CrmError. */
@@ -22,6 +23,7 @@ export async function workMailbox(
     log,
     stopping: AbortSignal.any([cycle.stopping, lease.lost]),
     calls: lease.lost,
+    heldBack: new Map(),
     mailbox,
     mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email }),
   };
@@ -67,18 +69,23 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
     next_poll_seconds: settings.poll_seconds,
   };
   try {
-    if (mailbox.due_deliveries > 0) await deliverToDomino(context);
+    const first = mailbox.enabled && !mailbox.first_sync_done;
+    const compared =
+      first || (mailbox.enabled && mailbox.twins_pending) ? await compareSides(context) : undefined;
+    if (compared === null) return { ...report, next_poll_seconds: 0 };
+    if (mailbox.due_deliveries > 0 || compared)
+      await deliverToDomino({ ...context, heldBack: compared?.heldBack ?? context.heldBack });
     if (context.stopping.aborted) return { ...report, next_poll_seconds: 0 };
-    if (mailbox.poll_due && mailbox.direction !== 'to_domino') {
-      const pull = await pullFromDomino(context);
+    if ((mailbox.poll_due || compared) && mailbox.direction !== 'to_domino') {
+      const pull = await pullFromDomino(context, compared?.listed);
       if (pull.held) {
         context.counts.paused += 1;
         return { ...report, ...pull.held, health: 'held', polled: true };
       }
       if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
-      return { ...report, polled: true, cursor: pull.cursor };
+      return { ...report, polled: true, cursor: pull.cursor, first_sync_done: first };
     }
-    return mailbox.poll_due ? { ...report, polled: true } : report;
+    return mailbox.poll_due || compared ? { ...report, polled: true, first_sync_done: first } : report;
   } catch (error) {
     if (context.stopping.aborted && !(error instanceof CrmError)) return { ...report, next_poll_seconds: 0 };
     const fault = await context.gate.judge(faultOf(error));

@@ -88,6 +88,11 @@ async function planAll(
       if (unread !== undefined) throw new ItemFault('crm_refused', unread, false);
       const delivery = { leased: one, appointment: rowOf.get(one.appointment_id)! };
       const made = plan(context, delivery);
+      const twins =
+        made.do === 'create' &&
+        made.earlier?.state !== 'creating' &&
+        context.heldBack.get(one.appointment_id);
+      if (twins) throw new ItemFault('twin_ambiguous', twins, false);
       return [{ delivery, plan: made, intent: intentNow(context, delivery, made) }];
     } catch (error) {
       failures.push(failure(context, one, error));

@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000;
 /** UTC instants [from, to) listed in Domino now: it slides, but never reaches back before the user was enabled. */
 export function mailboxWindow(context: MailboxContext): Window {
   const now = context.now().getTime();
-  const { window_past_days: past, window_future_days: future } = context.settings;
+  const { window_future_days: future } = context.settings;
+  const past = context.mailbox.past_days ?? context.settings.window_past_days;
   const from = toInstant(new Date(now - past * DAY_MS));
   const windowStart = context.mailbox.window_start;
   return {

@@ -6,7 +6,8 @@ AS
    Parameters: @p_crm_user_id, the mailbox.
    Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason and incarnation, of a pair that is kept
                apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
-               the CRM; delivery: due, waiting, parked, or null; delivery_reason, of a parked one why.
+               the CRM; delivery: due, waiting, parked, own (twins that nobody could tell apart: an administrator
+               wants this one to be an item of its own), or null; delivery_reason, of a parked one why.
    Locks:      nothing. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -33,6 +34,7 @@ BEGIN
         CASE
             WHEN d.appointment_id IS NULL THEN NULL
             WHEN d.parked_at IS NOT NULL THEN N'parked'
+            WHEN d.reason_code = N'admin_retry' AND d.last_reason_code = N'twin_ambiguous' THEN N'own'
             WHEN d.next_attempt_at > @v_now THEN N'waiting'
             ELSE N'due'
         END AS delivery,

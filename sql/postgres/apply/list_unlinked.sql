@@ -22,7 +22,8 @@ as $$
 -- Parameters: p_crm_user_id, the mailbox.
 -- Returns:    a row an appointment: start_at and end_at in CRM wall clock; unlinked_reason and incarnation, of a pair that is kept
 --             apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
---             the CRM; delivery: due, waiting, parked, or null; delivery_reason, of a parked one why.
+--             the CRM; delivery: due, waiting, parked, own (twins that nobody could tell apart: an administrator wants
+--             this one to be an item of its own), or null; delivery_reason, of a parked one why.
 -- Locks:      nothing.
 select
     c.comm_communicationid,
@@ -45,6 +46,7 @@ select
     case
         when d.appointment_id is null then null
         when d.parked_at is not null then 'parked'
+        when d.reason_code = 'admin_retry' and d.last_reason_code = 'twin_ambiguous' then 'own'
         when d.next_attempt_at > now() then 'waiting'
         else 'due'
     end,
