@@ -68,20 +68,40 @@ const ofItsVersion = (text: string): string =>
   text
     .replace("SERVERPROPERTY(N'ProductVersion')", "N'13.0.4001.0'")
     .replace('CONVERT(int, d.compatibility_level)', '130')
-    .replace("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION')", '1');
+    .replace("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION')", '1')
+    // nor how to print a digest; one column
+    .replace(/CONVERT\(char\(64\), HASHBYTES\(N'SHA2_256',([^]*?)\), 2\)/g, 'pg_catalog.md5($1)');
 
 /** A session that takes scripts written for SQL Server. */
 export const asBabelfish = (session: MssqlSession): MssqlSession => ({
   ...session,
   batch: async (text) => {
-    for (const part of recreate(text)) await session.batch(part);
+    for (const part of recreate(ofItsVersion(text))) await session.batch(part);
   },
   query: (text, parameters) => session.query(ofItsVersion(text), parameters),
 });
 
-/** It has no ownership chaining: who calls a procedure or fires a trigger needs rights on what is behind it. */
+const SEQUENCES = ['change_id_seq', 'capture_fault_seq', 'delivery_version_seq'];
+
+/**
+ * It has no ownership chaining: who calls a procedure or fires a trigger needs rights on what is behind it; a right on a
+ * schema does not reach its sequences. The procedure that is EXECUTE AS OWNER on SQL Server runs by the rights of its
+ * owner as PostgreSQL has it.
+ */
 export const grantInsteadOfChaining = async (admin: MssqlSession, sageLogin: string): Promise<void> => {
-  for (const role of ['domino_sync_runner', 'domino_sync_admin', sageLogin])
+  for (const role of ['domino_sync_runner', 'domino_sync_admin', sageLogin]) {
     for (const schema of ['domino_sync', 'dbo'])
-      await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::${schema} TO ${role};`);
+      await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::${schema} TO ${role};`);
+    for (const sequence of SEQUENCES)
+      await admin.query(`GRANT UPDATE ON domino_sync.${sequence} TO ${role};`);
+  }
+  // whoever is dbo inside a database is no superuser there
+  await admin.query(
+    "SELECT pg_catalog.set_config('role', SUSER_SNAME(), CAST('false' AS pg_catalog.bool)) AS role;",
+  );
+  await admin.batch(
+    `UPDATE pg_catalog.pg_proc SET prosecdef = CAST('true' AS pg_catalog.bool)
+     WHERE proname = 'switch_triggers' AND pronamespace = (
+         SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = DB_NAME() + '_domino_sync');`,
+  );
 };

@@ -22,6 +22,10 @@ export interface MssqlTestDatabase {
   sageUrl: string;
   babelfish: boolean;
   deploy(options?: Omit<DeployOptions, 'connectionString'>): Promise<DeployResult>;
+  /** Some session waits for a lock that another one holds. */
+  somebodyWaits(): Promise<boolean>;
+  /** This database is not what a deployment leaves any more: `drop` does not keep it for the next test. */
+  spoil(): void;
   /** A fresh login that is a member of these roles; gone with the database. */
   createLogin(...memberOf: string[]): Promise<string>;
   drop(): Promise<void>;
@@ -78,20 +82,30 @@ const installVendor = async (session: MssqlSession, ids: IdScheme): Promise<void
   }
 };
 
+/** What a deployment fills and tests change. */
+const SEEDED = ['setting', 'caption_map', 'reason_code'];
+
+/** As the deployment left them; in a schema of its own, that nobody takes it for ours. */
+const keepSeeds = async (session: MssqlSession): Promise<void> => {
+  await session.batch('CREATE SCHEMA kept;');
+  for (const table of SEEDED) await session.batch(`SELECT * INTO kept.${table} FROM domino_sync.${table};`);
+};
+
 /** Back to what a fresh deployment leaves. Ids go on counting. */
 const empty = async (session: MssqlSession): Promise<void> => {
   const tables = await session.query<{ name: string }>(
     `SELECT CONCAT(s.name, N'.', t.name) AS name FROM sys.tables AS t
      INNER JOIN sys.schemas AS s ON s.schema_id = t.schema_id
      WHERE s.name IN (N'dbo', N'domino_sync') AND t.name NOT IN (
-         N'Custom_Tables', N'Custom_Captions', N'SQL_Identity', N'migrations', N'deployed_object', N'reason_code',
-         N'caption_map', N'setting')
+         N'Custom_Tables', N'Custom_Captions', N'SQL_Identity', N'migrations', N'deployed_object')
      ORDER BY s.name;`,
   );
   await session.batch(`IF OBJECT_ID(N'domino_sync.broken', N'C') IS NOT NULL
     ALTER TABLE domino_sync.change_log DROP CONSTRAINT broken;`);
   // the vendor's first: its triggers write into ours
   await session.batch(tables.map(({ name }) => `DELETE FROM ${name};`).join('\n'));
+  for (const table of SEEDED)
+    await session.batch(`INSERT INTO domino_sync.${table} SELECT * FROM kept.${table};`);
   await session.batch('ALTER SEQUENCE domino_sync.capture_fault_seq RESTART WITH 0;');
   await session.batch('DECLARE @none bigint = NEXT VALUE FOR domino_sync.capture_fault_seq;');
 };
@@ -122,11 +136,16 @@ if (process.env['MSSQL_TEST_URL'] !== undefined)
 const adapted = (session: MssqlSession, babelfish: boolean): MssqlSession =>
   babelfish ? asBabelfish(session) : session;
 
-const deployInto = (
-  { name, babelfish }: Deployed,
+const deployInto = async (
+  { name, babelfish, sage }: Deployed,
   options: Omit<DeployOptions, 'connectionString'>,
-): Promise<DeployResult> =>
-  withSession(urlFor(name), (session) => deployOver(adapted(session, babelfish), options));
+): Promise<DeployResult> => {
+  const url = urlFor(name);
+  const result = await withSession(url, (session) => deployOver(adapted(session, babelfish), options));
+  // a session that deployed "cannot fetch toast data without an active snapshot"
+  if (babelfish) await withSession(url, (session) => grantInsteadOfChaining(session, sage.user));
+  return result;
+};
 
 const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -144,7 +163,7 @@ const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
     await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
     if (deployed) {
       await deployInto(database, {});
-      if (babelfish) await grantInsteadOfChaining(admin, sage.user);
+      await keepSeeds(admin);
     }
     return database;
   } catch (error) {
@@ -162,6 +181,7 @@ export const createMssqlDatabase = async (
   const database = (deployed ? spare.get(ids)?.pop() : undefined) ?? (await make(deployed, ids));
   const { name, admin, babelfish, sage } = database;
   const logins: string[] = [];
+  let spoilt = !deployed;
   return {
     name,
     url: urlFor(name),
@@ -169,6 +189,18 @@ export const createMssqlDatabase = async (
     sageUrl: urlFor(name, sage),
     babelfish,
     deploy: (deployOptions = {}) => deployInto(database, deployOptions),
+    somebodyWaits: async () =>
+      (
+        await admin.query(
+          babelfish
+            ? `SELECT pid FROM pg_catalog.pg_stat_activity WHERE wait_event_type = 'Lock';`
+            : `SELECT r.session_id FROM sys.dm_exec_requests AS r
+               WHERE r.blocking_session_id <> 0 AND r.database_id = DB_ID();`,
+        )
+      ).length > 0,
+    spoil: () => {
+      spoilt = true;
+    },
     createLogin: async (...memberOf) => {
       const login = newLogin();
       await admin.batch(`CREATE LOGIN ${login.user} WITH PASSWORD = '${login.password}';`);
@@ -182,7 +214,7 @@ export const createMssqlDatabase = async (
         await admin.batch(`DROP USER ${login};`);
         await admin.batch(`DROP LOGIN ${login};`);
       }
-      if (!deployed) return dropDatabase(database);
+      if (spoilt) return dropDatabase(database);
       await empty(admin);
       spare.set(ids, [...(spare.get(ids) ?? []), database]);
     },
