@@ -16,6 +16,7 @@ type AdminCalls = Pick<
   | 'explain'
   | 'findByUid'
   | 'retryParked'
+  | 'liftTombstone'
   | 'listConflicts'
   | 'resolveConflicts'
   | 'purgeHistory'
@@ -69,6 +70,13 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
     });
     return outcome;
   },
+  liftTombstone: async (appointmentId, crmUserId) =>
+    (
+      await one<{ lifted: number }>('lift_tombstone', {
+        p_appointment_id: appointmentId,
+        p_crm_user_id: crmUserId,
+      })
+    ).lifted,
   purgeHistory: async (keepDays, limit) =>
     (await one<{ purged: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit })).purged,
 });
