@@ -98,10 +98,12 @@ const changed = (field: MergedField, now: SyncItem, before: SyncItem | undefined
 /**
  * In an adoption, states that look alike on one side agree: an event in Domino shows no status but cancelled, a To Do
  * none but completed, and no reminder. Otherwise a finished appointment would be reopened by the entry that is found for
- * it. A body that is not revealed may be anything.
+ * it. A body that is not revealed may be anything. An appointment always has an action and most entries of Notes users no
+ * category: that one is missing says nothing, and a first synchronisation must not write to every entry for it.
  */
 function cannotTell(field: MergedField, crm: SyncItem, domino: SyncItem): boolean {
   if (field === 'body') return crm.body === null || domino.body === null;
+  if (field === 'categories') return crm.categories.length === 0 || domino.categories.length === 0;
   const todo = crm.kind === 'todo' || domino.kind === 'todo';
   if (field === 'reminderMinutes')
     return todo && (crm.reminderMinutes === null || domino.reminderMinutes === null);
