@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { standardOutput, type Output } from './commands/output.ts';
 import type { EnableOptions } from './commands/users.ts';
 import { loadConfig, type Config } from './config.ts';
+import type { EngineName } from './crm/deploy/plan/plan.ts';
 import { EXIT, UserError, errorText, type ExitCode } from './errors.ts';
 import { VERSION } from './version.ts';
 
@@ -12,6 +13,7 @@ const commands = {
   administration: () => import('./commands/administration.ts'),
   conflicts: () => import('./commands/conflicts.ts'),
   deploy: () => import('./commands/deploy.ts'),
+  deployScript: () => import('./commands/deploy-script.ts'),
   doctor: () => import('./commands/doctor.ts'),
   resolve: () => import('./commands/resolve.ts'),
   run: () => import('./commands/run.ts'),
@@ -30,6 +32,12 @@ const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('not a whole number.');
   return Number(text);
 };
+
+const engineOption = (): Option =>
+  new Option('--engine <engine>', 'with --script; default: that of CRM_DATABASE_URL').choices([
+    'postgres',
+    'mssql',
+  ]);
 
 function buildProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command('crm-domino-sync')
@@ -71,9 +79,37 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .description('install or update everything in the CRM database')
     .option('--check', 'change nothing, report what differs')
     .option('--accept <code...>', 'deploy in spite of an error of the preflight (docs/preflight.md)')
-    .action((options: { check?: boolean; accept?: string[] }) =>
+    .addOption(
+      new Option('--script <file>', 'write the same as one script for the DBA, asking no database').conflicts(
+        ['check', 'accept'],
+      ),
+    )
+    .addOption(engineOption())
+    .action((options: { check?: boolean; accept?: string[]; script?: string; engine?: EngineName }) =>
       end(async () =>
-        (await commands.deploy()).deploy(config(), output(), options.check === true, options.accept),
+        options.script === undefined
+          ? (await commands.deploy()).deploy(config(), output(), options.check === true, options.accept)
+          : (await commands.deployScript()).writeDeployScript(
+              config(),
+              output(),
+              options.script,
+              options.engine,
+            ),
+      ),
+    );
+  program
+    .command('undeploy')
+    .description('write a script that removes every trace from the CRM database')
+    .requiredOption('--script <file>', 'the file to write; it asks no database')
+    .addOption(engineOption())
+    .action((options: { script: string; engine?: EngineName }) =>
+      end(async () =>
+        (await commands.deployScript()).writeUndeployScript(
+          config(),
+          output(),
+          options.script,
+          options.engine,
+        ),
       ),
     );
   program
