@@ -5,7 +5,7 @@ import { nextOf } from './next.ts';
 import type { Place } from './facts.ts';
 import { placesOf } from './place.ts';
 import { eventLines, timelineOf, type Event } from './timeline.ts';
-import { veiled } from './veil.ts';
+import { PRIVATE, veiled } from './veil.ts';
 import { answerOf, type Answer } from './verdict.ts';
 import { at, fieldName, listed, shownValue } from './words.ts';
 
@@ -55,11 +55,14 @@ function heading(id: string, { appointment, parked }: Story): string {
   if (!appointment.present) return `Appointment ${appointment.appointment_id} is not in the CRM (any more)`;
   const time = appointment.all_day
     ? `${day(appointment.start_at)} to ${day(appointment.end_at)}, all day`
-    : `${minute(appointment.start_at)} to ${minute(appointment.end_at)} CRM time`;
+    : `${minute(appointment.start_at)} to ${until(appointment.start_at, appointment.end_at)} CRM time`;
   return `Appointment ${appointment.appointment_id}: ${quoted(appointment.subject ?? '')}, ${time}${appointment.deleted ? ' — deleted' : ''}`;
 }
 
-const quoted = (text: string): string => (text === '(private)' ? text : JSON.stringify(text));
+const quoted = (text: string): string => (text === PRIVATE ? text : JSON.stringify(text));
+/** The day is not said twice. */
+const until = (start: string | null, end: string | null): string =>
+  end !== null && start?.slice(0, 10) === end.slice(0, 10) ? end.slice(11, 16) : minute(end);
 const day = (wall: string | null): string => wall?.slice(0, 10) ?? '?';
 const minute = (wall: string | null): string => wall?.slice(0, 16).replace('T', ' ') ?? '?';
 

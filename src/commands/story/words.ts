@@ -4,6 +4,7 @@ import type { FieldChange } from '../../item/field-change.ts';
 import { whenSchema } from '../../item/sync-item.ts';
 import { instantToWall, isTimeZone } from '../../item/time-zone.ts';
 import { shownTime } from '../output.ts';
+import { PRIVATE } from './veil.ts';
 
 export const reasonText = ({ reasons }: Pick<Explanation, 'reasons'>, code: string | null): string =>
   code === null ? 'nobody knows why' : (reasons[code]?.meaning ?? code);
@@ -37,7 +38,8 @@ export function shownValue(field: string, value: unknown, zone: string | null): 
   if (field === 'reminderMinutes' && typeof value === 'number') return `${value} minutes before`;
   if (Array.isArray(value)) return value.length === 0 ? 'nobody' : value.map(shownMember).join(', ');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return field === 'existence' ? value : JSON.stringify(value);
+  if (typeof value === 'string')
+    return field === 'existence' || value === PRIVATE ? value : JSON.stringify(value);
   return JSON.stringify(value);
 }
 
