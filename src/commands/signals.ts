@@ -7,7 +7,12 @@ export interface StopRequest {
   end(): void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+/**
+ * What asks this process to stop. On Windows: Ctrl-C (also how a service wrapper stops it), Ctrl-Break, and the closing of
+ * the console window, after which the system leaves it some ten seconds. Elsewhere SIGHUP is left alone: `nohup` ignores it.
+ */
+export const stopSignals = (platform: NodeJS.Platform): readonly NodeJS.Signals[] =>
+  platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP', 'SIGTERM'] : ['SIGINT', 'SIGTERM'];
 
 /** The first signal asks for an orderly end; a second one ends the process at once. */
 export function untilStopped(): StopRequest {
@@ -19,8 +24,7 @@ export function untilStopped(): StopRequest {
     controller.abort(new Error('stopped by a signal'));
     resolveStopped();
   };
-  // SIGBREAK exists on Windows only; elsewhere Node refuses the name.
-  const names = SIGNALS.filter((name) => name !== 'SIGBREAK' || process.platform === 'win32');
+  const names = stopSignals(process.platform);
   for (const name of names) process.on(name, handler);
   return {
     signal: controller.signal,
