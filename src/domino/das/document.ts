@@ -1,7 +1,8 @@
 /** The JSON of a document of the Data service, read with `strongtype=true` (domino.md §2.4). */
 import { z } from 'zod';
 import { unescapeHtml } from './login-page.ts';
-import { toInstant } from './times.ts';
+import { garbled } from './answer.ts';
+import { isDay, toInstant } from './times.ts';
 
 export const documentSchema = z.looseObject({ '@unid': z.string().min(1) });
 export type NotesDocument = z.infer<typeof documentSchema>;
@@ -30,13 +31,18 @@ export const textOf = (document: NotesDocument, name: string): string =>
 
 export type NotesTime = { kind: 'date'; date: string } | { kind: 'instant'; at: string };
 
-/** First value of a date item; null when it is absent, empty or no date. */
+/**
+ * First value of a date item; null when it is absent or empty. Throws DominoError for anything else: taken for "no date",
+ * it would clear the date on the other side.
+ */
 export function timeOf(document: NotesDocument, name: string): NotesTime | null {
   const text = textsOf(document, name)[0] ?? '';
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return { kind: 'date', date: text };
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text)) return null;
+  if (text.trim() === '') return null;
+  if (isDay(text)) return { kind: 'date', date: text };
   const at = Date.parse(text);
-  return Number.isNaN(at) ? null : { kind: 'instant', at: toInstant(at) };
+  if (!isDay(text.slice(0, 10)) || text[10] !== 'T' || Number.isNaN(at))
+    throw garbled(`document ${document['@unid']}`, `item ${name} holds no date`);
+  return { kind: 'instant', at: toInstant(at) };
 }
 
 /** A rich-text item as plain text; '' when it is absent, null when it holds nothing that can be shown as text. */

@@ -70,6 +70,16 @@ export const instantIn = (local: string, timeZone: string): string =>
 export const dateIn = (instant: string, timeZone: string): string =>
   Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 
+/**
+ * Whether a text is a day of the calendar that may be shifted into any zone: the first and the last year would leave what
+ * an ISO text with four digits for the year can say.
+ */
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  text >= '0001-01-02' &&
+  text < '9999-12-31' &&
+  new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
+
 /** `YYYY-MM-DDTHH:MM:SSZ`: Domino's parser refuses milliseconds (domino.md §1.4). */
 export const toInstant = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');

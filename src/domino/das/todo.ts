@@ -17,7 +17,7 @@ import {
   type NotesTime,
 } from './document.ts';
 import { hash } from './digest.ts';
-import { dateIn, instantIn } from './times.ts';
+import { dateIn, instantIn, isDay } from './times.ts';
 
 export const TODO_FORM = 'Task';
 /** Item of ours that holds the uid derived from the pair; makes a repeated create findable. */
@@ -134,8 +134,7 @@ function whenOf(document: NotesDocument, floatingZone: string): When {
   const start = timeOf(document, 'StartDateTime') ?? timeOf(document, 'StartDate');
   const due = timeOf(document, 'DueDateTime') ?? timeOf(document, 'DueDate') ?? timeOf(document, 'EndDate');
   // Notes allows a To Do without any date; then the day it was made has to do.
-  const first = start ??
-    due ?? { kind: 'date', date: textOf(document, '@created').slice(0, 10) || '1970-01-01' };
+  const first = start ?? due ?? { kind: 'date', date: dayMade(document) };
   const last = due ?? first;
   const marked = textOf(document, ALL_DAY).trim() === '1';
   if (marked || (first.kind === 'date' && last.kind === 'date')) {
@@ -147,6 +146,11 @@ function whenOf(document: NotesDocument, floatingZone: string): When {
     end: instantOf(last, floatingZone)!,
     timeZone: null,
   };
+}
+
+function dayMade(document: NotesDocument): string {
+  const day = textOf(document, '@created').slice(0, 10);
+  return isDay(day) ? day : '1970-01-01';
 }
 
 const dateOf = (time: NotesTime, zone: string): string =>

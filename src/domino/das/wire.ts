@@ -1,8 +1,9 @@
 /** The JSON of the Calendar service (domino.md §1.5), as loosely as one may take it without guessing. */
 import { z } from 'zod';
+import { isDay } from './times.ts';
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const time = z.string().regex(/^\d{2}:\d{2}:\d{2}$/);
+const date = z.string().refine(isDay, 'is no date');
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, 'is no time of day');
 
 export const wireTimeSchema = z.looseObject({
   date,
