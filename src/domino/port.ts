@@ -96,7 +96,8 @@ export interface MailFile {
     expectedToken: string,
     options: WriteOptions,
   ): Promise<
-    | { outcome: 'updated'; entry: DominoEntry }
+    // bodyKept: files are in the body, which the interface then refuses to write; all else is written
+    | { outcome: 'updated'; entry: DominoEntry; bodyKept?: true }
     | { outcome: 'changed'; entry: DominoEntry }
     | { outcome: 'gone' }
   >;

@@ -48,6 +48,7 @@ export const REASON_CODES = [
   'no_address', // the organiser has no e-mail address
   'subject_truncated',
   'location_truncated',
+  'body_kept', // files in a To Do: its text cannot be written
   'mass_disappearance',
   'twin_ambiguous', // both sides hold several that look alike, and not equally many
   // faults

@@ -1,5 +1,5 @@
 /** Both sides of a pair in hand on the way to Domino: merge, tell the CRM what Notes users changed, and Domino the rest. */
-import type { LinkRole, LinkWrite } from '../crm/contract.ts';
+import type { BaseItem, ConflictWrite, LinkRole, LinkWrite } from '../crm/contract.ts';
 import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
 import { itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
 import { planPair } from '../item/planner.ts';
@@ -58,9 +58,11 @@ export async function settle(
     if (answer.outcome === 'updated') {
       const after = { crm, domino: observed(context, answer.entry, merge.domino) };
       const written = withBase(link, role, crm.kind, answer.entry, after);
+      const changes = writtenToDomino(pair.domino, merge.domino, after.domino, merge.toDomino);
+      if (answer.bodyKept) return bodyKept(written, crm, link.base_item, { changes, conflicts });
       return effect(reason === null ? 'updated' : 'adopted', reason ?? 'crm_changed', written, {
         conflicts,
-        changes: writtenToDomino(pair.domino, merge.domino, after.domino, merge.toDomino),
+        changes,
       });
     }
     if (answer.outcome === 'gone')
@@ -113,6 +115,27 @@ async function tellCrm(
   await applyOne(context, { ...item, write_back: item.write_back || again });
   // The link is written already; what Domino still lacks is a delivery of its own.
   return effect('unchanged', 'domino_changed', null);
+}
+
+/** Files in the text of Notes cannot be written over: each side keeps its own text, and an administrator is told. */
+export function bodyKept(
+  written: LinkWrite,
+  crm: SyncItem,
+  base: BaseItem | null,
+  { changes, conflicts }: Pick<Effect, 'changes' | 'conflicts'>,
+): Effect {
+  const kept: ConflictWrite = {
+    field: 'body',
+    base_value: base === null ? null : { crm: base.crm.body, domino: base.domino.body },
+    crm_value: crm.body,
+    domino_value: written.base_item?.domino.body ?? null,
+    winner: 'both',
+    decided_by: 'files in the text of Notes',
+  };
+  return effect('updated', 'body_kept', written, {
+    changes: changes?.filter(({ field }) => field !== 'body') ?? null,
+    conflicts: [...conflicts, kept],
+  });
 }
 
 /** Throws ItemFault for an entry that cannot be an item. */

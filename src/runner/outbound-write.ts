@@ -9,7 +9,7 @@ import { ItemFault } from './faults.ts';
 import { entryLink, linkKey, rebased, withBase } from './link.ts';
 import { afterGone, createEntry, intentOf, makeAnew, type CreatePlan } from './outbound-make.ts';
 import { lookAt } from './outbound-remove.ts';
-import { isEmpty, settle } from './outbound-settle.ts';
+import { bodyKept, isEmpty, settle } from './outbound-settle.ts';
 import { dominoChangeOf } from './pair-facts.ts';
 import { writtenToDomino } from './told.ts';
 
@@ -57,6 +57,7 @@ export async function updateEntry(
     case 'updated': {
       const written = entryLink(context, link, role, crm, answer.entry);
       const changes = writtenToDomino(base.domino, merge.domino!, written.base_item!.domino, merge.toDomino);
+      if (answer.bodyKept) return bodyKept(written, crm, base, { changes, conflicts: [] });
       return effect('updated', 'crm_changed', written, { changes });
     }
     case 'gone':

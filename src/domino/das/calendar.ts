@@ -48,7 +48,7 @@ export interface Calendar {
 }
 
 export type UpdateOutcome =
-  | { outcome: 'updated'; entry: DominoEntry }
+  | { outcome: 'updated'; entry: DominoEntry; bodyKept?: true }
   | { outcome: 'changed'; entry: DominoEntry }
   | { outcome: 'gone' };
 

@@ -92,6 +92,14 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
   };
 
   const isGone = (refusal: Refusal | null): boolean => refusal?.status === 404 && refusal.fromService;
+  /** A body with attachments is not replaced (§2.5.7); the interface tells it by this text alone. */
+  const holdsFiles = (refusal: Refusal | null): boolean =>
+    refusal?.status === 400 && /embedded objects/i.test(refusal.text);
+  const withoutBody = (patch: DominoPatch): DominoPatch => {
+    const rest = { ...patch };
+    delete rest.body;
+    return rest;
+  };
 
   async function modifiedSince(
     since: string,
@@ -202,15 +210,24 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
         headers: fresh.lastModified === null ? {} : { 'if-unmodified-since': fresh.lastModified },
         signal: options.signal,
       };
-      const answer = await session.exchange(call);
-      const refusal = refusalOf(answer);
+      let answer = await session.exchange(call);
+      let refusal = refusalOf(answer);
+      const bodyKept = patch.body !== undefined && holdsFiles(refusal);
+      if (bodyKept) {
+        const others = itemsOf(withoutBody(patch));
+        if (Object.keys(others).length === 0)
+          return { outcome: 'updated', entry: fresh.entry, bodyKept: true };
+        answer = await session.exchange({ ...call, json: others });
+        refusal = refusalOf(answer);
+      }
       if (isGone(refusal)) return { outcome: 'gone' };
       const faster = refusal !== null && (refusal.status === 412 || refusal.status === 409);
       if (refusal !== null && !faster) throw failure(call, answer, refusal);
 
       const now = await readTodo(key.uid, options.signal);
       if (now === null) return { outcome: 'gone' };
-      if (!faster && shows(now.entry, patch)) return { outcome: 'updated', entry: now.entry };
+      if (!faster && shows(now.entry, patch))
+        return { outcome: 'updated', entry: now.entry, ...(bodyKept ? { bodyKept: true as const } : {}) };
       if (now.entry.token !== expectedToken) return { outcome: 'changed', entry: now.entry };
       throw lost(
         call,

@@ -118,6 +118,9 @@ const writeDocument = (
 ): Reply => {
   if (!mayWrite(request.access)) throw notesRefusal('You are not authorized to perform that operation');
   requireUnmodified(request, document);
+  const files = document.items['Body']?.attachments ?? [];
+  if (files.length > 0 && 'Body' in parseDocumentBody(request.body))
+    throw notesRefusal('Updating embedded objects is not supported.');
   const { items, written } = applyBody(document.items, parseDocumentBody(request.body), {
     replace: request.method === 'PUT',
     formDeclaresDates: world.knobs.formDeclaresDates,

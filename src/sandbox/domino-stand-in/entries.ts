@@ -18,6 +18,7 @@ export const blankFields = (start: EntryTime, end: EntryTime): EntryFields => ({
   summary: '',
   location: '',
   description: null,
+  rich: null,
   start,
   end,
   class: 'public',

@@ -3,7 +3,7 @@ import { abbreviated } from './directory.ts';
 import { isoDate, isoInstant, parseStrictInstant } from './dates.ts';
 import { movedTo } from './entries.ts';
 import type { MailFile } from './mail-file.ts';
-import type { CalendarEntry, EntryFields, Item, Notice, TimeZone } from './model.ts';
+import type { CalendarEntry, EntryFields, Item, Notice, RichBody, TimeZone } from './model.ts';
 import { instanceFields } from './series.ts';
 import { toWall } from './time-zones.ts';
 
@@ -25,6 +25,13 @@ export const richText = (text: string): Item => ({
       .map((line) => `<p>${escapeHtml(line)}</p>`)
       .join(''),
   ],
+});
+
+/** A body as a Notes user formatted it. */
+export const formatted = ({ html, attachments }: RichBody): Item => ({
+  type: 'richtext',
+  values: [html],
+  attachments,
 });
 
 /** The text of a body, one line per paragraph if it is HTML. */
@@ -111,6 +118,8 @@ const commonItems = (mailFile: MailFile, entry: CalendarEntry | Notice): Items =
         .filter((one) => one !== ''),
     ),
     ...(fields.description === null ? {} : { Body: richText(fields.description) }),
+    // absent from the mail files of an older sandbox
+    ...(fields.rich ? { Body: formatted(fields.rich) } : {}),
     ...timeItems(mailFile, entry),
     Chair: textItem(entry.chair),
     AltChair: textItem(entry.chair),
@@ -180,7 +189,8 @@ export const fieldsFromItems = (
     transparency: firstText(items, 'BookFreeTime') === '1' ? 'transparent' : 'opaque',
   };
   const body = items['Body'];
-  if (written.includes('Body') && body !== undefined) fields.description = plainText(body);
+  if (written.includes('Body') && body !== undefined)
+    fields = { ...fields, description: plainText(body), rich: null };
   const startAt = parseStrictInstant(firstText(items, 'StartDateTime'));
   const endAt = parseStrictInstant(firstText(items, 'EndDateTime'));
   if (entry.series === null && startAt !== null && endAt !== null) {

@@ -92,6 +92,7 @@ export const fieldsFrom = (
     summary: input.summary ?? '',
     location: input.location ?? '',
     description: input.description ?? (update?.literally === false ? update.before.description : null),
+    rich: input.description === undefined && update?.literally === false ? update.before.rich : null,
     class: input.class === 'public' || input.class === undefined ? 'public' : 'private',
     transparency: input.transparency === 'transparent' ? 'transparent' : 'opaque',
     status: keep ? (input.status ?? null) : null,

@@ -42,11 +42,19 @@ export interface XProperty {
   type?: string;
 }
 
+export interface RichBody {
+  html: string;
+  /** File names. */
+  attachments: string[];
+}
+
 /** The content of one VEVENT. For all-day entries `end` is the last day, inclusive, whatever the wire says. */
 export interface EntryFields {
   summary: string;
   location: string;
   description: string | null;
+  /** What a Notes user formatted; then there is no `description`: the Calendar service does not hand rich text out. */
+  rich: RichBody | null;
   start: EntryTime;
   end: EntryTime;
   class: string;
@@ -111,6 +119,8 @@ export interface Item {
   type: ItemType;
   /** Of rich text: the MIME part as the client stored it; absent = HTML. */
   contentType?: string;
+  /** Of rich text: names of the files in it; the interface refuses to write such an item. */
+  attachments?: string[];
   values: (string | number)[];
 }
 

@@ -1,7 +1,7 @@
 /** The calendar as a Notes user sees it: plain rows for assertions and for the sandbox. */
 import { isoInstant } from './dates.ts';
 import type { CalendarRow, MailFile } from './mail-file.ts';
-import type { AppointmentType, Attendee, EntryTime } from './model.ts';
+import type { AppointmentType, Attendee, EntryTime, RichBody } from './model.ts';
 
 export interface CalendarItem {
   uid: string;
@@ -13,6 +13,7 @@ export interface CalendarItem {
   subject: string;
   location: string;
   body: string | null;
+  richBody: RichBody | null;
   /** UTC instant, or date of an all-day entry; `end` of such is its last day. */
   start: string;
   end: string;
@@ -40,6 +41,7 @@ const item = (row: CalendarRow): CalendarItem => {
     subject: fields.summary,
     location: fields.location,
     body: fields.description,
+    richBody: fields.rich,
     start: timeText(fields.start),
     end: timeText(fields.end),
     private: fields.class === 'private',

@@ -6,9 +6,13 @@ const instant = z.iso.datetime();
 const date = z.iso.date();
 const uid = z.string().min(1);
 
+const richBody = z.strictObject({ html: z.string(), attachments: z.array(z.string()).default([]) });
+
 const content = {
   location: z.string().optional(),
   body: z.string().optional(),
+  /** In place of `body`: formatted text, files. */
+  richBody: richBody.optional(),
   private: z.boolean().optional(),
   categories: z.array(z.string()).optional(),
   /** Does not block the time. */
@@ -51,6 +55,7 @@ export const todoInput = z.strictObject({
   start: instant.optional(),
   due: instant.optional(),
   body: z.string().optional(),
+  richBody: richBody.optional(),
   categories: z.array(z.string()).optional(),
   importance: z.enum(['1', '2', '3']).optional(),
   private: z.boolean().optional(),

@@ -1,9 +1,17 @@
 /** To Dos of a Notes user: documents of Form Task with the items the client writes. */
 import { isoInstant, parseStrictInstant } from './dates.ts';
 import { addDocument, computeTask, deleteDocument } from './documents.ts';
-import { datetimeItem, numberItem, plainText, richText, textItem, type Items } from './entry-document.ts';
+import {
+  datetimeItem,
+  formatted,
+  numberItem,
+  plainText,
+  richText,
+  textItem,
+  type Items,
+} from './entry-document.ts';
 import type { MailFile } from './mail-file.ts';
-import type { NotesDocument } from './model.ts';
+import type { NotesDocument, RichBody } from './model.ts';
 import type * as input from './notes-user-input.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +19,7 @@ export interface TodoItem {
   unid: string;
   subject: string;
   body: string | null;
+  richBody: RichBody | null;
   /** UTC instants; null = not set. */
   start: string | null;
   due: string | null;
@@ -36,6 +45,9 @@ const stamp = (text: string): string => isoInstant(Date.parse(text));
 const contentItems = (todo: Partial<input.TodoInput>): Items => ({
   ...(todo.subject === undefined ? {} : { Subject: textItem(todo.subject) }),
   ...(todo.body === undefined ? {} : { Body: richText(todo.body) }),
+  ...(todo.richBody === undefined
+    ? {}
+    : { Body: formatted({ html: todo.richBody.html, attachments: todo.richBody.attachments ?? [] }) }),
   ...(todo.start === undefined
     ? {}
     : { StartDateTime: datetimeItem(stamp(todo.start)), StartDate: datetimeItem(stamp(todo.start)) }),
@@ -62,6 +74,9 @@ const bodyText = (document: NotesDocument): string | null => {
   const body = document.items['Body'];
   return body === undefined ? null : plainText(body);
 };
+
+const richBodyOf = ({ items: { Body: body } }: NotesDocument): RichBody | null =>
+  body?.attachments === undefined ? null : { html: String(body.values[0]), attachments: body.attachments };
 
 export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
   const find = (unid: string): NotesDocument => {
@@ -99,6 +114,7 @@ export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
           unid: document.unid,
           subject: first(document, 'Subject') ?? '',
           body: bodyText(document),
+          richBody: richBodyOf(document),
           start: date(document, 'StartDateTime'),
           due: date(document, 'DueDateTime'),
           completed: date(document, 'CompletedDateTime'),

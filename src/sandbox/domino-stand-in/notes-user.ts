@@ -5,7 +5,7 @@
 import { abbreviated } from './directory.ts';
 import { addEntry, blankFields, changeEntry, deleteEntry, movedTo, ownerAsOrganizer } from './entries.ts';
 import type { MailFile } from './mail-file.ts';
-import type { Attendee, CalendarEntry, EntryFields, EntryTime, Series } from './model.ts';
+import type { Attendee, CalendarEntry, EntryFields, EntryTime, RichBody, Series } from './model.ts';
 import { readCalendar, type CalendarItem } from './notes-user-calendar.ts';
 import type * as input from './notes-user-input.ts';
 import { createTodos, type NotesTodos } from './notes-user-todos.ts';
@@ -53,6 +53,7 @@ interface Content {
   subject?: string | undefined;
   location?: string | undefined;
   body?: string | undefined;
+  richBody?: { html: string; attachments?: string[] | undefined } | undefined;
   private?: boolean | undefined;
   categories?: string[] | undefined;
   transparent?: boolean | undefined;
@@ -64,11 +65,17 @@ const alarm = (minutes: number): Record<string, unknown> => ({
   trigger: { value: `${minutes < 0 ? '' : '-'}PT${Math.abs(minutes)}M` },
 });
 
+const richBody = ({ html, attachments = [] }: NonNullable<Content['richBody']>): RichBody => ({
+  html,
+  attachments,
+});
+
 const withContent = (fields: EntryFields, content: Content): EntryFields => ({
   ...fields,
   ...(content.subject === undefined ? {} : { summary: content.subject }),
   ...(content.location === undefined ? {} : { location: content.location }),
-  ...(content.body === undefined ? {} : { description: content.body }),
+  ...(content.body === undefined ? {} : { description: content.body, rich: null }),
+  ...(content.richBody === undefined ? {} : { description: null, rich: richBody(content.richBody) }),
   ...(content.private === undefined ? {} : { class: content.private ? 'private' : 'public' }),
   ...(content.categories === undefined ? {} : { categories: content.categories.join(';') }),
   ...(content.transparent === undefined
