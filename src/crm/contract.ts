@@ -87,7 +87,8 @@ export interface LeasedMailbox {
 /** An appointment of the mailbox's window that is linked to no entry. */
 export interface UnlinkedAppointment {
   appointment_id: number;
-  role: LinkRole;
+  /** Null: parked as a twin that nobody could tell apart, and gone since or no longer of this mailbox. */
+  role: LinkRole | null;
   subject: string | null;
   /** CRM wall clock. */
   start_at: string | null;

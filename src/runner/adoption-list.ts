@@ -36,6 +36,8 @@ export interface Lists {
   appointments: UnlinkedAppointment[];
   /** Their link is lost, and it was a tombstone. */
   tombstones: UnlinkedAppointment[];
+  /** Parked as twins, and no longer here: their deliveries have to end. */
+  gone: UnlinkedAppointment[];
   /** Every appointment of the window that is linked to nothing. */
   unlinked: ReadonlyMap<number, UnlinkedAppointment>;
 }
@@ -44,7 +46,8 @@ export interface Lists {
 export async function listUnlinked(context: MailboxContext): Promise<Lists> {
   const { crm, mailbox } = context;
   const known = await crm.listKnown(mailbox.crm_user_id);
-  const unlinked = await crm.listUnlinked(mailbox.crm_user_id);
+  const all = await crm.listUnlinked(mailbox.crm_user_id);
+  const unlinked = all.filter((one) => one.role !== null);
   const free = unlinked.filter(
     (one) => (one.unlinked_reason === null || isMadeAnew(one.unlinked_reason)) && one.delivery !== 'own',
   );
@@ -67,6 +70,7 @@ export async function listUnlinked(context: MailboxContext): Promise<Lists> {
     entries: [...entries.values()],
     appointments,
     tombstones: free.filter((one) => one.lost_tombstone !== null),
+    gone: all.filter((one) => one.role === null),
     unlinked: new Map(unlinked.map((one) => [one.appointment_id, one])),
   };
 }

@@ -188,7 +188,7 @@ async function keepTombstones(
     lost.map((one) => ({
       appointment_id: one.appointment_id,
       crm_user_id: mailbox.crm_user_id,
-      role: one.role,
+      role: one.role ?? 'organiser',
       kind: 'appointment',
       state: 'unlinked',
       form: 'event',
@@ -211,21 +211,21 @@ async function keepTombstones(
   );
 }
 
-/** What has no twin is made in Domino like any other change of the CRM. */
+/** What has no twin is made in Domino like any other change of the CRM; what was parked is told that it is settled. */
 async function enqueueRest(context: MailboxContext, lists: Lists, settled: Settled): Promise<void> {
   const { crm, mailbox } = context;
   if (mailbox.direction === 'to_crm') return;
   const parkedAsTwin = (one: UnlinkedAppointment) =>
     one.delivery === 'parked' && one.delivery_reason === 'twin_ambiguous';
-  const ids = lists.appointments
-    .filter((one) => !settled.appointments.has(one.appointment_id))
+  const wanted = lists.appointments.filter((one) => {
+    const id = one.appointment_id;
+    // What was parked and is linked now has its delivery still.
+    if (settled.appointments.has(id)) return one.delivery === 'parked';
     // Those held back get a delivery too: it is parked with its reason, so that an administrator sees them.
-    .filter((one) =>
-      settled.heldBack.has(one.appointment_id)
-        ? one.delivery === null
-        : parkedAsTwin(one) || (one.delivery === null && !mailbox.first_sync_done),
-    )
-    .map((one) => one.appointment_id);
+    if (settled.heldBack.has(id)) return one.delivery === null;
+    return parkedAsTwin(one) || (one.delivery === null && !mailbox.first_sync_done);
+  });
+  const ids = [...wanted, ...lists.gone].map((one) => one.appointment_id);
   if (ids.length > 0) await crm.enqueueDelivery(mailbox.crm_user_id, ids, 'first_sync');
 }
 

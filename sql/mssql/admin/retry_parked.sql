@@ -2,7 +2,8 @@ CREATE OR ALTER PROCEDURE domino_sync_api.retry_parked
     @p_appointment_id int
 AS
 /* Puts what waits for an administrator back in the queue: parked deliveries, and Domino items that were refused. Items
-   that were skipped on purpose are looked at again only when one appointment is named.
+   that were skipped on purpose are looked at again only when one appointment is named. So are twins that nobody could
+   tell apart: to retry one says that it is an item of its own.
    Parameters: @p_appointment_id, or null for all.
    Returns:    retried, how many.
    Locks:      sync_user, delivery, inbound_parked.  Writes: also activity. */
@@ -45,7 +46,15 @@ BEGIN
             parked_at = NULL
         FROM domino_sync.delivery AS d
         WHERE d.parked_at IS NOT NULL
-          AND (@p_appointment_id IS NULL OR d.appointment_id = @p_appointment_id);
+          AND
+          (
+              d.appointment_id = @p_appointment_id
+              OR
+              (
+                  @p_appointment_id IS NULL
+                  AND (d.last_reason_code IS NULL OR d.last_reason_code <> N'twin_ambiguous')
+              )
+          );
         SET @v_retried = @@ROWCOUNT;
 
         UPDATE p
@@ -54,6 +63,7 @@ BEGIN
         WHERE
             (
                 @p_appointment_id IS NULL
+                AND p.reason_code <> N'twin_ambiguous'
                 AND EXISTS
                     (
                         SELECT 1

@@ -8,6 +8,7 @@ AS
                apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
                the CRM; delivery: due, waiting, parked, own (twins that nobody could tell apart: an administrator
                wants this one to be an item of its own), or null; delivery_reason, of a parked one why.
+               Role null: parked as a twin, and gone since or no longer of this mailbox.
    Locks:      nothing. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -59,5 +60,15 @@ BEGIN
     ) AS t
     WHERE l.appointment_id IS NULL
        OR l.state = N'unlinked'
-    ORDER BY c.Comm_CommunicationId;
+
+    UNION ALL
+
+    SELECT
+        d.appointment_id, NULL, NULL, NULL, NULL, CAST(0 AS bit), NULL, NULL, NULL, N'parked', d.last_reason_code
+    FROM domino_sync.delivery AS d
+    WHERE d.crm_user_id = @p_crm_user_id
+      AND d.parked_at IS NOT NULL
+      AND d.last_reason_code = N'twin_ambiguous'
+      AND NOT EXISTS (SELECT 1 FROM @v_held AS h WHERE h.appointment_id = d.appointment_id)
+    ORDER BY 1;
 END;

@@ -5,7 +5,8 @@ security definer
 set search_path = domino_sync, pg_temp
 as $$
 -- Puts what waits for an administrator back in the queue: parked deliveries, and Domino items that were refused. Items
--- that were skipped on purpose are looked at again only when one appointment is named.
+-- that were skipped on purpose are looked at again only when one appointment is named. So are twins that nobody could tell
+-- apart: to retry one says that it is an item of its own.
 -- Parameters: p_appointment_id, or null for all.
 -- Returns:    how many.
 -- Locks:      sync_user, delivery, inbound_parked, in key order.  Writes: also activity.
@@ -36,7 +37,10 @@ begin
         select d.crm_user_id, d.appointment_id
         from domino_sync.delivery as d
         where d.parked_at is not null
-          and (p_appointment_id is null or d.appointment_id = p_appointment_id)
+          and case
+              when p_appointment_id is null then d.last_reason_code is distinct from 'twin_ambiguous'
+              else d.appointment_id = p_appointment_id
+          end
         order by d.crm_user_id, d.appointment_id
         for update
     )
@@ -56,7 +60,8 @@ begin
         from domino_sync.inbound_parked as p
         where case
             when p_appointment_id is null then
-                exists (
+                p.reason_code <> 'twin_ambiguous'
+                and exists (
                     select from domino_sync.reason_code as r where r.code = p.reason_code and r.severity = 'error'
                 )
             else

@@ -24,6 +24,7 @@ as $$
 --             apart; lost_tombstone, for a pair without a link of which the history says that it was deleted in Notes and kept in
 --             the CRM; delivery: due, waiting, parked, own (twins that nobody could tell apart: an administrator wants
 --             this one to be an item of its own), or null; delivery_reason, of a parked one why.
+--             Role null: parked as a twin, and gone since or no longer of this mailbox.
 -- Locks:      nothing.
 select
     c.comm_communicationid,
@@ -61,5 +62,16 @@ left join domino_sync.delivery as d
     and d.appointment_id = c.comm_communicationid
 where l.appointment_id is null
    or l.state = 'unlinked'
-order by c.comm_communicationid;
+
+union all
+
+select d.appointment_id, null, null, null, null, false, null, null, null, 'parked', d.last_reason_code
+from domino_sync.delivery as d
+where d.crm_user_id = p_crm_user_id
+  and d.parked_at is not null
+  and d.last_reason_code = 'twin_ambiguous'
+  and not exists (
+      select from domino_sync.held_appointments(p_crm_user_id) as h where h.appointment_id = d.appointment_id
+  )
+order by 1;
 $$;
