@@ -12,6 +12,8 @@ describe.each(engines)('settings on $name', (engine) => {
     ['external_attendees', 'include'],
     ['notices', 'always'],
     ['merge_policy', 'crm'],
+    ['merge_policy_text', 'domino'],
+    ['merge_policy_text', null],
     ['todos', 'off'],
     ['window_past_days', '0'],
     ['poll_seconds', ' 5 '],
@@ -22,8 +24,15 @@ describe.each(engines)('settings on $name', (engine) => {
     expect((await company.runner.readSettings()).values[name]).toBe(value?.trim() ?? null);
   });
 
+  test('an empty policy of a group of fields is none of its own', async () => {
+    await company.admin.changeSetting('merge_policy_people', 'crm');
+    await company.admin.changeSetting('merge_policy_people', ' ');
+    expect((await company.runner.readSettings()).values['merge_policy_people']).toBeNull();
+  });
+
   test.each([
     ['external_attendees', 'all', 'is not one of list, include, omit'],
+    ['merge_policy_time', 'oldest', 'is not one of newest, crm, domino'],
     ['notices', null, 'is not one of never, always'],
     ['window_past_days', '-1', 'is not a number from 0 to 3650'],
     ['poll_seconds', '0', 'is not a number from 1 to 86400'],

@@ -20,12 +20,13 @@ SELECT
     c.private
 FROM domino_sync.conflict AS f
 LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = f.crm_user_id
+-- any mark counts, and what is gone may have been private
 CROSS APPLY
 (
     SELECT
         MAX(k.Comm_Subject) AS subject,
-        -- what is gone may have been private
-        CAST(COALESCE(MAX(CASE WHEN domino_sync.is_set(k.Comm_Private) = 1 THEN 1 ELSE 0 END), 1) AS bit) AS private
+        CAST(COALESCE(MAX(CASE WHEN COALESCE(LTRIM(RTRIM(k.Comm_Private)), N'') <> N'' THEN 1 ELSE 0 END), 1) AS bit)
+            AS private
     FROM dbo.Communication AS k
     WHERE k.Comm_CommunicationId = f.appointment_id
 ) AS c

@@ -20,11 +20,11 @@ select
     c.private
 from domino_sync.conflict as f
 left join domino_sync.crm_user as u on u.crm_user_id = f.crm_user_id
+-- any mark counts, and what is gone may have been private
 cross join lateral (
     select
         max(k.comm_subject) as subject,
-        -- what is gone may have been private
-        coalesce(bool_or(domino_sync.is_set(k.comm_private)), true) as private
+        coalesce(bool_or(coalesce(btrim(k.comm_private), '') <> ''), true) as private
     from public.communication as k
     where k.comm_communicationid = f.appointment_id
 ) as c
