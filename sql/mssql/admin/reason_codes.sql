@@ -19,7 +19,7 @@ VALUES
         N'The entry was in Domino already: an earlier attempt got through although its answer was lost.',
         N'Nothing to do.'),
     (N'conflict_resolved', N'info', N'Both sides had changed the same field; the merge policy decided.',
-        N'Look at the conflict: the value that lost is kept there. Setting merge_policy decides who wins.'),
+        N'Look at it with crm-domino-sync conflicts; resolve puts the value that lost back. The settings merge_policy… decide who wins.'),
     (N'edit_beats_deletion', N'info',
         N'One side deleted the item while the other edited it: the edit won, and the item was made again where it was deleted.',
         N'Delete it once more if it is not wanted. Setting deletion_meets_edit decides what counts.'),

@@ -14,7 +14,7 @@ with code (code, severity, meaning, remedy) as (
         'The entry was in Domino already: an earlier attempt got through although its answer was lost.',
         'Nothing to do.'),
     ('conflict_resolved', 'info', 'Both sides had changed the same field; the merge policy decided.',
-        'Look at the conflict: the value that lost is kept there. Setting merge_policy decides who wins.'),
+        'Look at it with crm-domino-sync conflicts; resolve puts the value that lost back. The settings merge_policy… decide who wins.'),
     ('edit_beats_deletion', 'info',
         'One side deleted the item while the other edited it: the edit won, and the item was made again where it was deleted.',
         'Delete it once more if it is not wanted. Setting deletion_meets_edit decides what counts.'),
