@@ -8,7 +8,7 @@ export function preflightPage(): string {
   return [
     '# Preflight',
     '',
-    'Made from `src/crm/deploy/preflight/codes.ts` by `npm run docs`; a test fails when it is out of date. Do not edit it.',
+    'Made from `src/crm/deploy/preflight/` by `npm run docs`; a test fails when it is out of date. Do not edit it.',
     '',
     '`deploy` looks at the server and the CRM database first, and refuses if a finding is an error. `--accept CODE` goes on in',
     'spite of it, where the text below allows that. `doctor` shows every finding, also what is in order (`ok`). Both only read,',

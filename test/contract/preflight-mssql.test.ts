@@ -129,6 +129,6 @@ describeMssql('preflight on mssql', () => {
     await zone('Pacific/Kiritimati');
     expect(await found(/^time_zone/)).toEqual(['warning time_zone setting crm_time_zone']);
     await zone('Europe/Nowhere');
-    expect(await found(/^time_zone/)).toEqual(['error time_zone_invalid setting crm_time_zone']);
+    expect(await found(/^time_zone/)).toContain('error time_zone_invalid setting crm_time_zone');
   });
 });

@@ -1,9 +1,11 @@
 /** The preflight of SQL Server. It writes nothing, and works before anything of ours is deployed. */
 import { connect, type MssqlSession } from '../../mssql/connect.ts';
 import { toCrmError } from '../../mssql/errors.ts';
+import { mssqlDeploymentProbes } from './mssql-deployment.ts';
 import { mssqlModuleProbes } from './mssql-modules.ts';
 import { mssqlServerProbes } from './mssql-server.ts';
 import { mssqlTableProbes } from './mssql-tables.ts';
+import { triggersOfOthers } from './mssql-triggers.ts';
 import { bySeverity, runProbes, type PreflightOptions, type PreflightRow } from './row.ts';
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -16,7 +18,13 @@ export const preflightOver = async (
   await session.batch('SET NOCOUNT ON; SET LOCK_TIMEOUT 5000;');
   return bySeverity(
     await runProbes(
-      [...mssqlServerProbes, ...mssqlTableProbes, ...mssqlModuleProbes],
+      [
+        ...mssqlServerProbes,
+        ...mssqlDeploymentProbes,
+        ...mssqlTableProbes,
+        triggersOfOthers,
+        ...mssqlModuleProbes,
+      ],
       session,
       options,
       toCrmError,
