@@ -122,6 +122,8 @@ export interface MailboxReport {
   polled: boolean;
   /** True only when a first comparison and all its effects are stored. */
   first_sync_done?: boolean;
+  /** Links that the comparison found and made: should there be fewer by now, it is done once more. */
+  links_seen?: number;
   /** Seconds until the next poll of Domino. */
   next_poll_seconds: number;
 }
@@ -477,6 +479,10 @@ export interface CrmDatabase {
   /** Records the intent to create before Domino is asked, so that a lost reply can be told from a user's edit. */
   beginCreate(links: readonly LinkWrite[]): Promise<void>;
   completeOutbound(results: readonly OutboundResult[]): Promise<{ completed: number; requeued: number }>;
+  /** Keeps what is about to lose before Domino is written; `completeOutbound` may tell the same again. */
+  noteConflicts(
+    results: readonly Pick<OutboundResult, 'appointment_id' | 'crm_user_id' | 'conflicts'>[],
+  ): Promise<void>;
   failOutbound(failures: readonly OutboundFailure[]): Promise<{ waiting: number; parked: number }>;
   /** Puts a delivery in the queue for a pair, whether or not the CRM changed. */
   enqueueDelivery(crmUserId: number, appointmentIds: readonly number[], reasonCode: string): Promise<void>;

@@ -28,6 +28,7 @@ type RunnerCalls = Pick<
   | 'readAppointments'
   | 'beginCreate'
   | 'completeOutbound'
+  | 'noteConflicts'
   | 'failOutbound'
   | 'enqueueDelivery'
   | 'listUnlinked'
@@ -114,6 +115,9 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
       p_runner: runner(),
       p_results: json(results),
     }),
+  noteConflicts: async (results) => {
+    await rows('note_conflicts', { p_runner: runner(), p_results: json(results) });
+  },
   failOutbound: (failures) =>
     one<{ waiting: number; parked: number }>('fail_outbound', {
       p_runner: runner(),

@@ -7,7 +7,7 @@ import { dominoContext, type MailboxContext } from './context.ts';
 import { effect, uidOf, type Delivery, type Effect } from './delivery.ts';
 import { entryLink, newLink, unlinked } from './link.ts';
 import type { DeliveryPlan } from './outbound-plan.ts';
-import { adoptExisting } from './outbound-settle.ts';
+import { adoptExisting, noteConflicts } from './outbound-settle.ts';
 import { factsOf } from './pair-facts.ts';
 import { existence } from './restore.ts';
 import { writtenToDomino } from './told.ts';
@@ -74,12 +74,14 @@ export async function afterGone(
   if (action.do === 'unlink') return effect('unlinked', action.reason, unlinked(link, action.reason));
   // The pull deletes in the CRM, where the breaker counts how many are gone at once.
   if (action.do !== 'recreate') return effect('skipped', action.reason, null);
+  const conflicts = [existence('edited', 'deleted', 'crm', 'an edit wins over a deletion')];
+  await noteConflicts(context, delivery, conflicts);
   const made = await makeAnew(context, delivery, link, crm, role);
   if ('action' in made) return made;
   return effect('created', action.reason, made, {
     changes: writtenToDomino(null, crm, made.base_item!.domino),
     detail: 'deleted in Notes while it was edited in the CRM: made again',
-    conflicts: [existence('edited', 'deleted', 'crm', 'an edit wins over a deletion')],
+    conflicts,
   });
 }
 

@@ -12,7 +12,7 @@ import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault } from './faults.ts';
 import { linkKey, unlinked } from './link.ts';
 import { applyOne } from './outbound-apply.ts';
-import { readEntry } from './outbound-settle.ts';
+import { noteConflicts, readEntry } from './outbound-settle.ts';
 import { decidePair, dominoChangeOf } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
 import { existence, restoration } from './restore.ts';
@@ -60,7 +60,7 @@ async function carryOut(
     case 'delete':
       return entry === null || action.on === 'crm'
         ? impossible(action)
-        : deleteEntry(context, link, entry, action.reason);
+        : deleteEntry(context, delivery, link, entry, action.reason);
     case 'recreate':
       if (entry === null || action.on === 'domino') return impossible(action);
       await applyOne(
@@ -80,6 +80,7 @@ async function carryOut(
 
 async function deleteEntry(
   context: MailboxContext,
+  delivery: Delivery,
   link: ItemLink,
   entry: DominoEntry,
   reason: ReasonCode,
@@ -88,6 +89,7 @@ async function deleteEntry(
     dominoChangeOf(context, link, entry) === 'edited'
       ? [existence('deleted', readEntry(context, entry), 'crm', 'setting or direction')]
       : [];
+  await noteConflicts(context, delivery, lost);
   const answer = await context.mailFile.delete(entry.key, entry.token, {
     notify: context.settings.notify,
     signal: context.calls,
@@ -118,7 +120,7 @@ async function editFirst(
     domino: readEntry(context, entry),
   };
   const merge = mergePair(context, pair);
-  if (merge.toCrm.length === 0) return deleteEntry(context, link, entry, 'holder_changed');
+  if (merge.toCrm.length === 0) return deleteEntry(context, delivery, link, entry, 'holder_changed');
   await applyOne(context, {
     ...inboundUpdate(context, 0, pair, merge, 'domino_changed'),
     write_back: true,

@@ -51,6 +51,7 @@ export async function settle(
         conflicts,
       });
     }
+    await noteConflicts(context, delivery, conflicts);
     const answer = await context.mailFile.update(entry.key, patch, entry.token, {
       notify: context.settings.notify,
       signal: context.calls,
@@ -70,6 +71,17 @@ export async function settle(
     entry = answer.entry;
   }
   throw new ItemFault('domino_conflict', 'the entry keeps changing in Domino', true);
+}
+
+/** The loser's value is nowhere else once Domino is written: a runner that dies after that must not take it along. */
+export async function noteConflicts(
+  context: MailboxContext,
+  { leased }: Delivery,
+  conflicts: ConflictWrite[],
+): Promise<void> {
+  if (conflicts.length === 0) return;
+  const { appointment_id, crm_user_id } = leased;
+  await context.crm.noteConflicts([{ appointment_id, crm_user_id, conflicts }]);
 }
 
 /** null: it is a pair already. */

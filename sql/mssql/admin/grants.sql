@@ -40,6 +40,7 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.fold_changes TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.lease_mailboxes TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.renew_mailbox TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.release_mailbox TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.note_conflicts TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.report_server TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.lease_outbound TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.read_appointments TO domino_sync_runner;

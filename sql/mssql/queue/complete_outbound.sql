@@ -28,17 +28,7 @@ BEGIN
 
     EXECUTE domino_sync.store_links @p_links = @p_results;
 
-    INSERT INTO domino_sync.conflict (
-        appointment_id, crm_user_id, field, base_value, crm_value, domino_value, winner, decided_by)
-    SELECT
-        r.appointment_id, r.crm_user_id, c.field, domino_sync.json_member(e.[value], N'base_value'),
-        domino_sync.json_member(e.[value], N'crm_value'), domino_sync.json_member(e.[value], N'domino_value'),
-        c.winner, c.decided_by
-    FROM OPENJSON(@p_results)
-        WITH (appointment_id int, crm_user_id int, conflicts nvarchar(max) AS JSON) AS r
-    CROSS APPLY OPENJSON(r.conflicts) AS e
-    CROSS APPLY OPENJSON(e.[value])
-        WITH (field nvarchar(60), winner nvarchar(10), decided_by nvarchar(128)) AS c;
+    EXECUTE domino_sync.keep_conflicts @p_results = @p_results;
 
     INSERT INTO domino_sync.activity (
         run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,

@@ -6,7 +6,7 @@ declare
     v_runner constant text[] := array[
         'register_runner', 'read_settings', 'start_run', 'finish_run', 'fold_changes', 'lease_mailboxes',
         'renew_mailbox', 'release_mailbox', 'report_server', 'lease_outbound', 'read_appointments', 'begin_create',
-        'complete_outbound', 'fail_outbound', 'enqueue_delivery', 'list_known', 'read_links', 'apply_inbound',
+        'complete_outbound', 'fail_outbound', 'note_conflicts', 'enqueue_delivery', 'list_known', 'read_links', 'apply_inbound',
         'apply_missing', 'park_inbound', 'save_links', 'list_unlinked', 'report_first_sync',
         -- reading procedures of the administrator
         'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users'];

@@ -21,13 +21,7 @@ begin
     -- a path, because jsonb_agg over the same links takes three times as long
     perform domino_sync.store_links(jsonb_path_query_array(p_results, '$[*].link ? (@.type() == "object")'));
 
-    insert into domino_sync.conflict (
-        appointment_id, crm_user_id, field, base_value, crm_value, domino_value, winner, decided_by)
-    select r.appointment_id, r.crm_user_id, c.field, c.base_value, c.crm_value, c.domino_value, c.winner, c.decided_by
-    from jsonb_to_recordset(p_results) as r (appointment_id integer, crm_user_id integer, conflicts jsonb)
-    cross join lateral jsonb_to_recordset(r.conflicts) as c (
-        field text, base_value jsonb, crm_value jsonb, domino_value jsonb, winner text, decided_by text)
-    where r.conflicts <> '[]';
+    perform domino_sync.keep_conflicts(p_results);
 
     insert into domino_sync.activity (
         run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail, changes,

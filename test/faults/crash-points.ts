@@ -1,0 +1,34 @@
+/**
+ * Every await of the runner that touches the outside is two points at which a process can die: before the call, and after
+ * the other side has done it but before the runner knows. Inside a call to Domino the client's own requests are two
+ * points each as well.
+ */
+import type { CrmDatabase } from '../../src/crm/contract.ts';
+import type { DominoServer, MailFile } from '../../src/domino/port.ts';
+
+/** Called at each point in the order they are passed. */
+export type Reach = (point: string) => void;
+
+export const crashingCrm = (crm: CrmDatabase, reach: Reach): CrmDatabase => wrapped(crm, 'crm', reach);
+
+export function crashingDomino(domino: DominoServer, reach: Reach): DominoServer {
+  const mailFile = (path: string, owner: { email: string }): MailFile =>
+    wrapped(domino.mailFile(path, owner), 'domino', reach);
+  return { ...wrapped(domino, 'domino', reach), mailFile };
+}
+
+/** The same object, with a point before and after each of its methods that answers a promise. */
+function wrapped<T extends object>(target: T, side: string, reach: Reach): T {
+  return Object.fromEntries(
+    Object.entries(target).map(([name, member]: [string, unknown]) => {
+      if (typeof member !== 'function' || name === 'close' || name === 'mailFile') return [name, member];
+      const call = async (...args: unknown[]): Promise<unknown> => {
+        reach(`before ${side}.${name}`);
+        const answer: unknown = await (member as (...args: unknown[]) => unknown).apply(target, args);
+        reach(`after ${side}.${name}`);
+        return answer;
+      };
+      return [name, call];
+    }),
+  ) as T;
+}
