@@ -102,11 +102,11 @@ function planField(
   const sides = field && sidesOf(field, now, conflict);
   if (field === undefined || sides === null || sides === undefined)
     return { refused: 'the conflict holds values of an unknown shape', field: conflict.field };
-  const chosen = crmWith(sides, take);
+  const chosen = crmWith(field, sides, take);
   const shows = (value: SyncItem): SyncItem => writeTo(row, context, now, value, [field]).after;
   const same = (value: SyncItem): boolean => sameField(field, shows(value), now);
   if (same(chosen)) return { field, write: false, value: null };
-  const standing = merged(sides, conflict.winner === 'domino' ? 'domino' : 'crm');
+  const standing = merged(field, sides, conflict.winner === 'domino' ? 'domino' : 'crm');
   if (!same(standing))
     return { refused: 'it was edited since the conflict was decided', field, now: now[field] };
   return { field, write: true, value: chosen[field] };
@@ -143,25 +143,26 @@ function sidesOf(field: MergedField, now: SyncItem, conflict: ConflictValues): S
 const halvesOf = (value: unknown): { crm: unknown; domino: unknown } | null =>
   typeof value === 'object' && value !== null && 'crm' in value && 'domino' in value ? value : null;
 
-/** What the CRM got when the conflict was decided for `winner`. */
-const merged = ({ base, crm, domino }: Sides, winner: Side): SyncItem =>
-  mergeItems({
-    base,
-    crm,
-    domino,
-    rules: oneRule(winner, ''),
-    crmChangedAt: null,
-    dominoChangedAt: null,
-  }).crm!;
+/** What the CRM gets when the conflict is decided for `winner`. Without a base only lists have something to merge. */
+function merged(field: MergedField, { base, crm, domino }: Sides, winner: Side): SyncItem {
+  if (base === null && field !== 'attendees' && field !== 'categories')
+    return winner === 'crm' ? crm : domino;
+  const times = { crmChangedAt: null, dominoChangedAt: null };
+  return mergeItems({ base, crm, domino, rules: oneRule(winner, ''), ...times }).crm!;
+}
 
 /**
  * What the CRM would show if only that side had edited the field: of lists, what the other side cannot know stays
  * (people whom Domino names in the text only, categories without an action).
  */
-function crmWith(sides: Sides, take: Side): SyncItem {
+function crmWith(field: MergedField, sides: Sides, take: Side): SyncItem {
   const { base, crm, domino } = sides;
-  if (base === null) return merged(sides, take);
-  return merged(take === 'crm' ? { base, crm, domino: base.domino } : { base, crm: base.crm, domino }, take);
+  if (base === null) return merged(field, sides, take);
+  return merged(
+    field,
+    take === 'crm' ? { base, crm, domino: base.domino } : { base, crm: base.crm, domino },
+    take,
+  );
 }
 
 /** Who answered what is a value of its own to whoever chooses, although it makes no attendee another one. */
