@@ -166,8 +166,10 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('retry')
     .argument('[id]', 'Comm_CommunicationId', wholeNumber)
     .description('try parked items again: those of one appointment, or all')
-    .action((id: number | undefined) =>
-      end(async () => (await commands.administration()).retryParked(config(), output(), id ?? null)),
+    .option('--recreate', 'lift its tombstone: what was deleted in Notes may come back there; needs an id')
+    .option('--user <who>', 'with --recreate: in the mail file of this user only')
+    .action((id: number | undefined, options: { recreate?: boolean; user?: string }) =>
+      end(async () => (await commands.administration()).retry(config(), output(), id ?? null, options)),
     );
   program
     .command('conflicts')

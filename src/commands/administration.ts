@@ -1,8 +1,9 @@
 /** The small commands of the administrator: settings, capture, retry, purge. */
 import type { Config } from '../config.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import { withCrm } from './connections.ts';
 import { print, table, type Output } from './output.ts';
+import { findUser } from './users.ts';
 
 export async function listSettings(config: Config, output: Output): Promise<ExitCode> {
   const { values } = await withCrm(config, (crm) => crm.readSettings());
@@ -39,7 +40,45 @@ export async function switchCapture(
   return EXIT.ok;
 }
 
-export async function retryParked(config: Config, output: Output, id: number | null): Promise<ExitCode> {
+export async function retry(
+  config: Config,
+  output: Output,
+  id: number | null,
+  options: { recreate?: boolean; user?: string },
+): Promise<ExitCode> {
+  if (options.recreate !== true) {
+    if (options.user !== undefined)
+      throw new UserError('--user goes with --recreate', 'Leave it out, or add --recreate.', EXIT.usage);
+    return retryParked(config, output, id);
+  }
+  if (id === null) {
+    throw new UserError(
+      '--recreate needs the id of one appointment',
+      'Give its Comm_CommunicationId: tombstones are never lifted by the dozen.',
+      EXIT.usage,
+    );
+  }
+  return liftTombstone(config, output, id, options.user);
+}
+
+async function liftTombstone(
+  config: Config,
+  output: Output,
+  id: number,
+  who: string | undefined,
+): Promise<ExitCode> {
+  const lifted = await withCrm(config, async (crm) =>
+    crm.liftTombstone(id, who === undefined ? null : (await findUser(crm, who)).crm_user_id),
+  );
+  print(output, { lifted }, () =>
+    lifted === 0
+      ? `Appointment ${id} has no tombstone${who === undefined ? '' : ` in the mail file of ${who}`}. why ${id} tells what keeps it out.`
+      : `Appointment ${id} may come back into ${lifted} mail ${lifted === 1 ? 'file' : 'files'}: linked again where its entry is still there, else made anew.`,
+  );
+  return lifted === 0 ? EXIT.findings : EXIT.ok;
+}
+
+async function retryParked(config: Config, output: Output, id: number | null): Promise<ExitCode> {
   const retried = await withCrm(config, (crm) => crm.retryParked(id));
   print(
     output,

@@ -11,7 +11,7 @@ import type { DominoEntry } from '../item/domino-entry.ts';
 import { fieldChanges } from '../item/field-change.ts';
 import { patchFromItem } from '../item/domino-mapping.ts';
 import { mergeItems, type MergeResult } from '../item/merge.ts';
-import { oneRule } from '../item/merge-rules.ts';
+import { oneRule, type MergeRules } from '../item/merge-rules.ts';
 import { addressesOf, attendeeChanges } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
@@ -39,11 +39,7 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
     base: pair.link.base_item,
     crm: pair.crm,
     domino: pair.domino,
-    // Where only the CRM may write, it wins: a field left to Domino would be an edit of the CRM that is lost.
-    rules:
-      context.mailbox.direction === 'to_domino'
-        ? oneRule('crm', 'direction to_domino')
-        : context.settings.mergeRules,
+    rules: rulesOf(context),
     crmChangedAt: updated === null ? null : wallToInstant(updated, context.settings.crm_time_zone),
     dominoChangedAt: pair.entry.modifiedAt,
   });
@@ -54,6 +50,12 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
     toCrm: merge.toCrm.filter((field) => field !== 'attendees' || changesPeople(pair, merge)),
     toDomino: merge.toDomino.filter((field) => field !== 'attendees' || invites(context, pair, merge)),
   };
+}
+
+/** In one direction the side that may write wins: a field left to the other would be an edit that goes nowhere. */
+function rulesOf({ mailbox, settings }: MailboxContext): MergeRules {
+  if (mailbox.direction === 'both') return settings.mergeRules;
+  return oneRule(mailbox.direction === 'to_crm' ? 'domino' : 'crm', `direction ${mailbox.direction}`);
 }
 
 function changesPeople(pair: Pair, merge: PairMerge): boolean {
@@ -68,7 +70,12 @@ function invites(context: MailboxContext, pair: Pair, merge: PairMerge): boolean
     crmBefore: pair.link.base_item?.crm ?? null,
     domino: pair.domino,
   });
-  return Object.keys(patch).length > 0;
+  // Without a base nobody knows who is named in the body already, but the body itself.
+  const { body, ...invitations } = patch;
+  return (
+    Object.keys(invitations).length > 0 ||
+    (body !== undefined && body.trimEnd() !== pair.entry.body?.trimEnd())
+  );
 }
 
 /** The call that brings the CRM's row and the link to what the merge decided. */

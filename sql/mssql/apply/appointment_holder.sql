@@ -20,13 +20,13 @@ CROSS APPLY
     WHERE p.appointment_id = o.appointment_id
       AND NOT EXISTS (SELECT 1 FROM domino_sync.sending_user AS sending WHERE sending.crm_user_id = o.crm_user_id)
       AND (p.response IS NULL OR p.response <> 4)
-      -- made from an invitee's entry: the other invitees have the meeting from Domino's own scheduling
+      -- a meeting made in Notes: those invited have it from Domino's own scheduling. Uids of ours begin with CRM-.
       AND NOT EXISTS
           (
               SELECT 1
               FROM domino_sync.item_link AS m
               WHERE m.appointment_id = o.appointment_id
-                AND m.role = N'copy'
+                AND (m.role = N'copy' OR m.domino_uid NOT LIKE N'CRM-%')
                 AND m.kind = N'meeting'
                 AND m.state = N'linked'
                 AND m.crm_user_id <> p.crm_user_id

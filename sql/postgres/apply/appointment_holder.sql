@@ -23,11 +23,11 @@ cross join lateral (
           and l.cmli_deleted is null
           and (o.crm_user_id in (select s.crm_user_id from domino_sync.sending_user as s)) is not true
           and (l.cmli_comm_userid in (select s.crm_user_id from domino_sync.sending_user as s)) is true
-          -- made from an invitee's entry: the other invitees have the meeting from Domino's own scheduling
+          -- a meeting made in Notes: those invited have it from Domino's own scheduling. Uids of ours begin with CRM-.
           and not exists (
               select from domino_sync.item_link as m
               where m.appointment_id = o.appointment_id
-                and m.role = 'copy'
+                and (m.role = 'copy' or m.domino_uid not like 'CRM-%')
                 and m.kind = 'meeting'
                 and m.state = 'linked'
                 and m.crm_user_id <> l.cmli_comm_userid
