@@ -6,8 +6,11 @@ AS
    Parameters: @p_on.
    Locks: each table in mode SCH-M until the transaction ends; everything of the CRM on it waits for that.
    Raises: 1222 the tables are in use, try again.
-   The one procedure that runs as its owner: to switch a trigger takes ALTER on the table, ownership chaining covers no
-   such statement, and to give the administrator ALTER would be to give him the vendor's tables. */
+   Raises 15517 while the database has an owner that its server does not know: ALTER AUTHORIZATION ON DATABASE mends it.
+   The one procedure that runs as its owner, and no farther than this database. To switch a trigger takes ALTER on the
+   table, which ownership chaining does not carry; granted to the administrator it would let him drop columns of the
+   vendor's. A switch inside the triggers would not do: Sage wants them disabled during an upgrade, and a trigger that
+   names a column which is gone fails every save, switched off or not. No caller's text is executed here. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     -- whoever has a long transaction open on these tables must not make every save of the CRM queue up behind us

@@ -13,7 +13,8 @@ BEGIN
     IF ROWCOUNT_BIG() = 0
         RETURN;
 
-    -- all four end with the trigger; a ROWCOUNT of the caller's would cut our insert short
+    -- All four end with the trigger.  A ROWCOUNT of the caller's would cut our insert short; XACT_ABORT is on in a
+    -- trigger unless it is set off, and would doom the save with the fault.
     SET NOCOUNT ON;
     SET ROWCOUNT 0;
     SET XACT_ABORT OFF;
