@@ -20,6 +20,8 @@ export interface Compared {
   listed: Listed;
   /** Appointments that must not be made in Domino, with the reason in words. */
   heldBack: ReadonlyMap<number, string>;
+  /** Links of the mailbox that were there or were made. */
+  links: number;
 }
 
 /** Entries read at a time; a group that cannot be told apart by the list stays together. */
@@ -58,7 +60,13 @@ export async function compareSides(context: MailboxContext): Promise<Compared | 
   return {
     listed: { known: lists.known, pull: { ...lists.pull, changed } },
     heldBack: settled.heldBack,
+    links: linksOf(lists, settled),
   };
+}
+
+function linksOf({ known, unlinked }: Lists, { appointments }: Settled): number {
+  const made = [...appointments].filter((id) => (unlinked.get(id)?.incarnation ?? null) === null);
+  return known.filter(({ state }) => state !== 'parked').length + made.length;
 }
 
 /** False when it was cut short. */

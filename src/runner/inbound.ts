@@ -53,14 +53,19 @@ export async function pullFromDomino(context: MailboxContext, listed?: Listed): 
   const window = mailboxWindow(context);
   const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
   const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences, window);
-  for (let i = 0; i < pull.changed.length; i += BATCH) {
+  const changed = pull.changed.filter((summary) => !isLeftAlone(byKey.get(keyText(summary.key)), summary));
+  for (let i = 0; i < changed.length; i += BATCH) {
     if (context.stopping.aborted) return { cursor: null, held: null };
-    await takeChanges(context, byKey, pull.changed.slice(i, i + BATCH), tooMany);
+    await takeChanges(context, byKey, changed.slice(i, i + BATCH), tooMany);
   }
   if (context.stopping.aborted) return { cursor: null, held: null };
   const held = await takeMissing(context, byKey, pull.missing, tooMany);
   return { cursor: context.stopping.aborted ? null : pull.cursor, held };
 }
+
+/** An entry without its appointment has nothing to tell, unless an administrator asks or the list shows it anew. */
+const isLeftAlone = (link: KnownLink | undefined, { digest }: DominoSummary): boolean =>
+  link?.reason_code === 'orphan_entry' && !link.retry_due && link.domino_digest === digest;
 
 /** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
 export const knownEntry = (link: KnownLink): KnownEntry => ({

@@ -73,6 +73,7 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
     const compared =
       first || (mailbox.enabled && mailbox.twins_pending) ? await compareSides(context) : undefined;
     if (compared === null) return { ...report, next_poll_seconds: 0 };
+    const done = first && compared ? { first_sync_done: true, links_seen: compared.links } : {};
     if (mailbox.due_deliveries > 0 || compared)
       await deliverToDomino({ ...context, heldBack: compared?.heldBack ?? context.heldBack });
     if (context.stopping.aborted) return { ...report, next_poll_seconds: 0 };
@@ -83,9 +84,9 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
         return { ...report, ...pull.held, health: 'held', polled: true };
       }
       if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
-      return { ...report, polled: true, cursor: pull.cursor, first_sync_done: first };
+      return { ...report, ...done, polled: true, cursor: pull.cursor };
     }
-    return mailbox.poll_due || compared ? { ...report, polled: true, first_sync_done: first } : report;
+    return mailbox.poll_due || compared ? { ...report, ...done, polled: true } : report;
   } catch (error) {
     if (context.stopping.aborted && !(error instanceof CrmError)) return { ...report, next_poll_seconds: 0 };
     const fault = await context.gate.judge(faultOf(error));

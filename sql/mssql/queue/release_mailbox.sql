@@ -35,8 +35,13 @@ BEGIN
             ELSE (SELECT i.database_identity FROM domino_sync.database_identity AS i)
         END,
         last_poll_at = CASE WHEN r.polled = 1 THEN @now ELSE u.last_poll_at END,
-        -- links that went while the mailbox was worked on are missed as well: only a comparison lowers the number
-        known_links = CASE WHEN r.first_sync_done = 1 OR u.known_links < @links THEN @links ELSE u.known_links END,
+        -- links that went while the mailbox was worked on are missed as well: only a comparison lowers the number, to
+        -- what it has seen itself
+        known_links = CASE
+            WHEN r.first_sync_done = 1 THEN CASE WHEN r.links_seen > @links THEN r.links_seen ELSE @links END
+            WHEN u.known_links > @links THEN u.known_links
+            ELSE @links
+        END,
         first_sync_total = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_total END,
         first_sync_compared = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_compared END,
         first_sync_read = CASE WHEN COALESCE(r.first_sync_done, 0) = 0 THEN u.first_sync_read END,
@@ -53,7 +58,7 @@ BEGIN
     FROM domino_sync.sync_user AS u
     CROSS JOIN OPENJSON(@p_report) WITH (
         health nvarchar(10), reason_code nvarchar(60), detail nvarchar(max), [cursor] nvarchar(max), polled bit,
-        next_poll_seconds float, first_sync_done bit) AS r
+        next_poll_seconds float, first_sync_done bit, links_seen int) AS r
     CROSS APPLY domino_sync.seconds_after(@now, r.next_poll_seconds) AS later
     WHERE u.crm_user_id = @p_crm_user_id;
 

@@ -16,11 +16,11 @@ begin
     perform domino_sync.require_mailbox_leases(p_runner, array[p_crm_user_id]);
     select
         r.health, r.reason_code, r.detail, r.cursor, coalesce(r.polled, false) as polled, r.next_poll_seconds,
-        coalesce(r.first_sync_done, false) as first_sync_done
+        coalesce(r.first_sync_done, false) as first_sync_done, coalesce(r.links_seen, 0) as links_seen
     into v_report
     from jsonb_to_record(p_report) as r (
         health text, reason_code text, detail text, cursor text, polled boolean, next_poll_seconds double precision,
-        first_sync_done boolean);
+        first_sync_done boolean, links_seen integer);
     select count(*) into v_links from domino_sync.item_link as l where l.crm_user_id = p_crm_user_id;
 
     update domino_sync.sync_user as u
@@ -37,9 +37,10 @@ begin
             else domino_sync.database_identity()
         end,
         last_poll_at = case when v_report.polled then v_now else u.last_poll_at end,
-        -- links that went while the mailbox was worked on are missed as well: only a comparison lowers the number
+        -- links that went while the mailbox was worked on are missed as well: only a comparison lowers the number, to
+        -- what it has seen itself
         known_links = case
-            when v_report.first_sync_done then v_links
+            when v_report.first_sync_done then greatest(v_report.links_seen, v_links)
             else greatest(u.known_links, v_links)
         end,
         first_sync_total = case when not v_report.first_sync_done then u.first_sync_total end,
