@@ -20,13 +20,14 @@ import { parseSyncUid } from '../item/sync-uid.ts';
 import { cleanText } from '../item/text.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
-import { listed, park, type Decision, type Seen } from './inbound-decision.ts';
+import { discreet, listed, park, type Decision, type Seen } from './inbound-decision.ts';
 import { decideKnown } from './inbound-known.ts';
 import { applyMissing } from './missing.ts';
 import { newLink, withBase } from './link.ts';
 import { isOptedOut } from './pair-facts.ts';
 import { reasonOf } from './pair.ts';
 import { readRows } from './rows.ts';
+import { judgeItem } from './server-gate.ts';
 import { changedInDomino } from './told.ts';
 import { isTooOld } from './window.ts';
 
@@ -82,7 +83,7 @@ async function readAll(
         // Gone since it was listed: the next pull finds it missing.
         return entry === null ? null : { summary, entry };
       } catch (error) {
-        const fault = faultOf(error);
+        const fault = await judgeItem(context, error);
         if (fault.scope !== 'item') throw error;
         const delay = fault.transient ? retryDelaySeconds(1, context.random, fault.retryAfterSeconds) : null;
         parked.push(park(summary, fault.code, fault.text, delay));
@@ -131,23 +132,26 @@ async function decideAndApply(
       bySeen.set(no, one);
     } else if (decision.do === 'save') saves.push(decision.link);
     else if (decision.do === 'unlink') missing.push(decision.item);
-    else if (decision.do === 'park') parked.push(decision.parked);
+    else if (decision.do === 'park') parked.push(discreet(decision.parked, one.entry));
     else if (decision.do === 'deliver') {
       await crm.enqueueDelivery(mailbox.crm_user_id, [decision.appointmentId], decision.reason);
       if (decision.link !== null) saves.push(decision.link);
-      else parked.push(park(one.summary, 'found_in_domino', null, DAY_SECONDS));
+      else parked.push(discreet(park(one.summary, 'found_in_domino', null, DAY_SECONDS), one.entry));
     }
   }
   if (saves.length > 0) await crm.saveLinks(mailbox.crm_user_id, saves);
   await applyMissing(context, missing);
   const outcomes = await applyAll(context, items, (no, fault) => {
     const one = bySeen.get(no)!;
-    parked.push({ ...park(one.summary, fault.code, fault.text), payload: storable(one.entry) });
+    const refused = { ...park(one.summary, fault.code, fault.text), payload: storable(one.entry) };
+    parked.push(discreet(refused, one.entry));
   });
   for (const { item_no: no, outcome, appointment_id: id } of outcomes) {
     // Another invitee's copy of the same meeting has made the appointment already, or did so at this very moment.
     if (outcome === 'duplicate') {
-      parked.push(park(bySeen.get(no)!.summary, 'invitee_copy', `the CRM has it as appointment ${id}`));
+      const { summary, entry } = bySeen.get(no)!;
+      const copy = park(summary, 'invitee_copy', `the CRM has it as appointment ${id}`);
+      parked.push(discreet(copy, entry));
     }
   }
   return count(context, items, outcomes).flatMap((no) => bySeen.get(no) ?? []);

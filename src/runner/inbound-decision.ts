@@ -38,6 +38,10 @@ export const park = (
   retry_after_seconds: retryAfterSeconds,
 });
 
+/** What is parked as it was read: a private entry keeps its subject and its text to itself. */
+export const discreet = (parked: ParkedItem, entry: Pick<DominoEntry, 'private'>): ParkedItem =>
+  entry.private ? { ...parked, subject: null, payload: null } : parked;
+
 /**
  * The digest that the list showed, should a server's list and single read ever differ: else the entry would be read at
  * every poll. A To Do keeps the digest of its read, which says whether its second is over.

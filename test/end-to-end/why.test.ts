@@ -205,6 +205,23 @@ test('of a private item: no word of it in the answer, the JSON, the history', as
   expect(JSON.stringify(rows)).not.toMatch(/oncolog/i);
 });
 
+test('of a private entry that is not taken over: the reason, and its subject is not even stored', async () => {
+  const { world, sides } = two;
+  const at = world.at(6, 7);
+  const uid = world
+    .notes(anna)
+    .createMeeting({ subject: 'Oncologist', start: at.utc, end: at.utc, private: true, invitees: [bert.email] });
+  world.notes(bert).accept({ uid });
+  world.notes(bert).setPrivate({ uid, private: true });
+  await world.settle();
+  const { rows } = await sides.vendor.query(
+    'select subject, payload, reason_code from domino_sync.inbound_parked where domino_uid = $1',
+    [uid],
+  );
+  expect(rows).toEqual([{ subject: null, payload: null, reason_code: 'invitee_copy' }]);
+  expect(await why(uid)).not.toMatch(/oncolog/i);
+});
+
 test('of a disabled user: since when nothing is carried over', async () => {
   const { world, sides } = two;
   const id = await make(bert, 'Bert alone');
