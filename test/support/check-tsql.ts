@@ -1,6 +1,11 @@
-/** `npm run check:tsql [file …]`: parses every T-SQL file of the product by a real grammar; exit code 1 when one does not. */
+/**
+ * `npm run check:tsql [file …]`: parses every T-SQL file of the product by a real grammar, and what the scripts of
+ * `deploy --script` and `undeploy --script` add to them; exit code 1 when one does not parse.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { deployScript, undeployScript } from '../../src/crm/deploy/plan/scripts.ts';
+import { batchesOf } from '../../src/crm/deploy/tsql-text.ts';
 import { syntaxErrors } from './tsql-grammar.ts';
 import { ruleBreaches } from './tsql-rules.ts';
 
@@ -25,11 +30,45 @@ const check = (file: string): string[] => {
 
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : [...FOLDERS, SAMPLE].flatMap(sqlFiles);
+let passed = 0;
 let wrong = 0;
-for (const file of files) {
-  const found = check(file);
+
+const report = (name: string, found: readonly string[]): void => {
   if (found.length > 0) wrong += 1;
-  for (const line of found) process.stdout.write(`${relative(PROJECT, file)}:${line}\n`);
-}
-process.stdout.write(`${files.length - wrong} passed, ${wrong} failed\n`);
-if (wrong > 0 || files.length === 0) process.exitCode = 1;
+  else passed += 1;
+  for (const line of found) process.stdout.write(`${name}:${line}\n`);
+};
+
+/** Batches that are in no file; of those that differ in names and numbers only, one; of long lists two rows. */
+const addedBy = (script: string): string[] => {
+  const ofFiles = new Set(files.flatMap((file) => batchesOf(readFileSync(file, 'utf8'))));
+  const added = batchesOf(script)
+    .filter((batch) => !ofFiles.has(batch))
+    .map((batch) => batch.replace(/(\n {4}\(.*\)),\n(?: {4}\(.*\),\n)+/g, '$1,\n'));
+  const alike = (batch: string): string =>
+    batch
+      .replace(/^--.*$/gm, '')
+      .replace(/'[^']*'/g, "''")
+      .replace(/\d+/g, '0');
+  return [...new Map(added.map((batch) => [alike(batch), batch])).values()];
+};
+
+const checkScripts = async (): Promise<void> => {
+  const scripts = { deploy: (await deployScript('mssql')).text, undeploy: await undeployScript('mssql') };
+  for (const [name, script] of Object.entries(scripts))
+    report(
+      `${name} --script`,
+      addedBy(script).flatMap((batch) =>
+        [...syntaxErrors(batch), ...ruleBreaches(batch)].map((error) => `${error} in: ${batch}`),
+      ),
+    );
+};
+
+const main = async (): Promise<void> => {
+  for (const file of files) report(relative(PROJECT, file), check(file));
+  if (named.length === 0) await checkScripts();
+  process.stdout.write(`${passed} passed, ${wrong} failed\n`);
+  if (wrong > 0 || files.length === 0) process.exitCode = 1;
+};
+
+void main();
