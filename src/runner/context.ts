@@ -30,6 +30,8 @@ export interface CycleContext {
 }
 
 export interface MailboxContext extends CycleContext {
+  /** Items of this cycle that were not answered although the server is there. */
+  unanswered: { items: number };
   mailbox: LeasedMailbox;
   mailFile: MailFile;
   /** Appointments that a comparison could not tell from others: not to be made in Domino, with the reason in words. */

@@ -23,6 +23,7 @@ export async function workMailbox(
     log,
     stopping: AbortSignal.any([cycle.stopping, lease.lost]),
     calls: lease.lost,
+    unanswered: { items: 0 },
     heldBack: new Map(),
     mailbox,
     mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email }),

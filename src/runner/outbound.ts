@@ -11,12 +11,13 @@ import { itemFromCrm } from '../item/crm-mapping.ts';
 import { formOf } from '../item/domino-mapping.ts';
 import { crmContext, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
-import { ItemFault, faultOf, retryDelaySeconds } from './faults.ts';
+import { ItemFault, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
 import { intentOf } from './outbound-make.ts';
 import { planDelivery, type DeliveryPlan } from './outbound-plan.ts';
 import { removeEntry } from './outbound-remove.ts';
 import { createOrResume, relink, updateEntry } from './outbound-write.ts';
 import { readRows } from './rows.ts';
+import { judgeItem } from './server-gate.ts';
 import { savedInCrm } from './told.ts';
 import { isTooOld } from './window.ts';
 
@@ -60,13 +61,14 @@ async function deliverBatch(context: MailboxContext, leased: readonly LeasedDeli
         done.set(result, delivery.leased);
       } catch (error) {
         // A fault of the mailbox or the server is not the item's: releasing the mailbox frees what is still leased.
-        if (faultOf(error).scope !== 'item') throw error;
-        failures.push(failure(context, delivery.leased, error));
+        const fault = await judgeItem(context, error);
+        if (fault.scope !== 'item') throw error;
+        failures.push(failure(context, delivery.leased, fault));
       }
     }
   } finally {
     const recorded = await complete(context, results, (result, error) =>
-      failures.push(failure(context, done.get(result)!, error)),
+      failures.push(failure(context, done.get(result)!, faultOf(error))),
     );
     await record(context, recorded, failures);
   }
@@ -95,7 +97,7 @@ async function planAll(
       if (twins) throw new ItemFault('twin_ambiguous', twins, false);
       return [{ delivery, plan: made, intent: intentNow(context, delivery, made) }];
     } catch (error) {
-      failures.push(failure(context, one, error));
+      failures.push(failure(context, one, faultOf(error)));
       return [];
     }
   });
@@ -116,8 +118,7 @@ const identityOf = ({ appointment_id, crm_user_id, version }: LeasedDelivery) =>
   version,
 });
 
-function failure(context: MailboxContext, leased: LeasedDelivery, error: unknown): OutboundFailure {
-  const fault = faultOf(error);
+function failure(context: MailboxContext, leased: LeasedDelivery, fault: Fault): OutboundFailure {
   const attempts = leased.attempts + 1;
   const giveUp = !fault.transient || attempts >= context.settings.max_attempts;
   context.log.warn({ appointment: leased.appointment_id, reason: fault.code }, fault.text);

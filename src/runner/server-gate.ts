@@ -25,6 +25,21 @@ export interface ServerGate {
   judge(fault: Fault): Promise<Fault>;
 }
 
+/**
+ * A fault met at one item. The first one that the server, asked again, has nothing to do with is the item's: it is tried
+ * later and its neighbours go on. The second one in a cycle stops the mailbox, for each costs a whole time-out.
+ */
+export async function judgeItem(
+  context: { gate: ServerGate; unanswered: { items: number } },
+  error: unknown,
+): Promise<Fault> {
+  const met = faultOf(error);
+  const fault = await context.gate.judge(met);
+  if (met.scope !== 'server' || fault.scope !== 'item') return fault;
+  context.unanswered.items += 1;
+  return context.unanswered.items === 1 ? fault : { ...fault, scope: 'mailbox' };
+}
+
 export interface GateOptions {
   domino: Pick<DominoServer, 'url' | 'info'>;
   crm: Pick<CrmDatabase, 'reportServer'>;

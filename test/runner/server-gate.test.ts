@@ -78,3 +78,44 @@ test('an expired password pauses the server and says so once', async () => {
   expect(told()).toEqual([expect.stringContaining('Domino is paused')]);
   expect(await serverOf()).toMatchObject({ domino_reason: 'domino_login' });
 });
+
+test('one item that is never answered stops neither its mailbox nor the server', async () => {
+  const [anna] = two.world.users;
+  const at = two.world.at(3, 9);
+  await cycle();
+  two.sides.standIn.faults.add({ effect: 'drop before', on: ['create'] });
+  for (const subject of ['Never answered', 'Its neighbour'])
+    await two.world.crm.createAppointment(anna!.userId, { subject, start: at.wall, end: at.wall });
+  await cycle();
+  expect(two.world.calendarEntries(anna!, 'Its neighbour')).toHaveLength(1);
+  expect(gate.closed()).toBeNull();
+  expect(new Set(await health())).toEqual(new Set(['ok']));
+});
+
+test('one entry that is never answered stops nobody; the next in the same cycle stops its mailbox only', async () => {
+  const [anna, bert] = two.world.users;
+  const at = two.world.at(3, 9);
+  const end = two.world.at(3, 10).utc;
+  for (const subject of ['First', 'Second', 'Third'])
+    two.world.notes(anna!).createAppointment({ subject, start: at.utc, end });
+  two.world.notes(bert!).createAppointment({ subject: 'Of another', start: at.utc, end });
+  // The client repeats a read that was cut off, so each silence is several.
+  const deaf = two.sides.standIn.faults.add({
+    effect: 'drop before',
+    on: ['read'],
+    mailFile: anna!.mailFile,
+    times: 'always',
+  });
+  await due();
+  await cycle();
+  expect(await two.world.bySubject('Of another')).toHaveLength(1);
+  expect(gate.closed()).toBeNull();
+  expect((await health()).sort()).toEqual(['ok', 'ok', 'ok', 'paused']);
+  deaf.remove();
+  await two.sides.vendor.query(
+    "update domino_sync.sync_user set health = 'ok'; update domino_sync.inbound_parked set next_attempt_at = now()",
+  );
+  await two.world.settle();
+  for (const subject of ['First', 'Second', 'Third'])
+    expect(await two.world.bySubject(subject)).toHaveLength(1);
+});
