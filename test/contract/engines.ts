@@ -75,7 +75,7 @@ export interface CrmUnderTest {
   enableUsers(...ids: number[]): Promise<void>;
   logRows(): Promise<LogRow[]>;
   deliveries(): Promise<DeliveryRow[]>;
-  /** From now on every attempt to log a change fails inside the trigger. */
+  /** From now on every attempt to log a change fails inside the trigger. The log is empty. */
   breakCapture(): Promise<void>;
   captureFaults(): Promise<number>;
   /** What the vendor's own id generators would hand out next. */

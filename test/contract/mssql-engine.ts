@@ -2,6 +2,7 @@
 import type { CrmDatabase } from '../../src/crm/contract.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import { openMssql } from '../../src/crm/mssql.ts';
+import { neverTheVictim } from '../support/babelfish.ts';
 import { createMssqlDatabase, type MssqlTestDatabase } from '../support/mssql-database.ts';
 import type {
   CrmUnderTest,
@@ -113,7 +114,20 @@ const triggersOf = ({ admin, spoil }: MssqlTestDatabase): TriggersUnderTest => (
     ).length === 1,
 });
 
-export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Promise<CrmUnderTest> => {
+/** What the tests of SQL Server itself look at. */
+export interface MssqlUnderTest extends CrmUnderTest {
+  /** With all rights. */
+  url: string;
+  sageUrl: string;
+  /** Of a fresh login that is a member of this role. */
+  loginUrl(role: Role): Promise<string>;
+  /** From now on a deadlock with this session ends the other one. */
+  surviveDeadlocks(session: MssqlSession): Promise<void>;
+  /** Ends every session of the program with this database. */
+  killSessions(): Promise<void>;
+}
+
+export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Promise<MssqlUnderTest> => {
   const database = await createMssqlDatabase({ ids });
   const { admin } = database;
   const opened: { close(): Promise<void> }[] = [];
@@ -130,6 +144,19 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
   let opening: Promise<unknown> = Promise.resolve();
   return {
     open,
+    url: database.url,
+    sageUrl: database.sageUrl,
+    loginUrl: (role) => database.createLogin(role),
+    surviveDeadlocks: (session) =>
+      database.babelfish ? neverTheVictim(session) : session.batch('SET DEADLOCK_PRIORITY HIGH;'),
+    killSessions: async () => {
+      const sessions = await admin.query<{ id: number }>(
+        `SELECT CONVERT(int, s.session_id) AS id FROM sys.dm_exec_sessions AS s
+         WHERE s.login_name = @login AND s.program_name LIKE N'crm-domino-sync%';`,
+        { login: new URL(runnerUrl).username },
+      );
+      for (const { id } of sessions) await admin.batch(`KILL ${id};`);
+    },
     openAs: async (role) => {
       const crm = await openMssql(await database.createLogin(role));
       opened.push(crm);
@@ -208,7 +235,7 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
          FROM domino_sync.delivery AS d ORDER BY d.appointment_id, d.crm_user_id;`,
       ),
     breakCapture: () =>
-      admin.batch('ALTER TABLE domino_sync.change_log WITH NOCHECK ADD CONSTRAINT broken CHECK (1 = 0);'),
+      admin.batch('ALTER TABLE domino_sync.change_log ADD CONSTRAINT broken CHECK (1 = 0);'),
     captureFaults: () =>
       number(
         `SELECT CONVERT(int, q.current_value) AS answer FROM sys.sequences AS q

@@ -3,6 +3,7 @@
  * here, for tests only; the product knows nothing of it.
  */
 import type { MssqlSession } from '../../src/crm/mssql/connect.ts';
+import { withNestedJson } from './babelfish-json.ts';
 
 export const isBabelfish = async (session: MssqlSession): Promise<boolean> => {
   const [row] = await session.query<{ version: string }>(
@@ -37,7 +38,7 @@ const addOneByOne = (text: string): string =>
 
 /** What it does not parse and the tests can do without. */
 const withoutWhatItLacks = (text: string): string =>
-  addOneByOne(text)
+  withNestedJson(addOneByOne(text))
     .replace(/\b(CREATE ROLE \w+) AUTHORIZATION dbo/g, '$1')
     .replace(/EXECUTE sys\.sp_addextendedproperty[^;]*;/g, '')
     .replace(/\bWITH SCHEMABINDING\b/g, '')
@@ -70,7 +71,7 @@ const ofItsVersion = (text: string): string =>
     .replace('CONVERT(int, d.compatibility_level)', '130')
     .replace("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION')", '1')
     // nor how to print a digest; one column
-    .replace(/CONVERT\(char\(64\), HASHBYTES\(N'SHA2_256',([^]*?)\), 2\)/g, 'pg_catalog.md5($1)');
+    .replace(/CONVERT\((?:var)?char\(64\), HASHBYTES\(N?'SHA2_256',([^]*?)\), 2\)/g, 'pg_catalog.md5($1)');
 
 /** A session that takes scripts written for SQL Server. */
 export const asBabelfish = (session: MssqlSession): MssqlSession => ({
@@ -80,6 +81,20 @@ export const asBabelfish = (session: MssqlSession): MssqlSession => ({
   },
   query: (text, parameters) => session.query(ofItsVersion(text), parameters),
 });
+
+/** Whoever is dbo inside a database is no superuser there. */
+const becomeSuperuser = async (session: MssqlSession): Promise<void> =>
+  void (await session.query(
+    "SELECT pg_catalog.set_config('role', SUSER_SNAME(), CAST('false' AS pg_catalog.bool)) AS role;",
+  ));
+
+/** It has no DEADLOCK_PRIORITY: the victim is who looks first, and this session does not. */
+export const neverTheVictim = async (session: MssqlSession): Promise<void> => {
+  await becomeSuperuser(session);
+  await session.query(
+    "SELECT pg_catalog.set_config('deadlock_timeout', '60s', CAST('false' AS pg_catalog.bool)) AS set_to;",
+  );
+};
 
 const SEQUENCES = ['change_id_seq', 'capture_fault_seq', 'delivery_version_seq'];
 
@@ -95,10 +110,7 @@ export const grantInsteadOfChaining = async (admin: MssqlSession, sageLogin: str
     for (const sequence of SEQUENCES)
       await admin.query(`GRANT UPDATE ON domino_sync.${sequence} TO ${role};`);
   }
-  // whoever is dbo inside a database is no superuser there
-  await admin.query(
-    "SELECT pg_catalog.set_config('role', SUSER_SNAME(), CAST('false' AS pg_catalog.bool)) AS role;",
-  );
+  await becomeSuperuser(admin);
   await admin.batch(
     `UPDATE pg_catalog.pg_proc SET prosecdef = CAST('true' AS pg_catalog.bool)
      WHERE proname = 'switch_triggers' AND pronamespace = (

@@ -11,6 +11,8 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/sandbox/embedded-postgres.ts';
+import { connect } from '../../src/crm/mssql/connect.ts';
+import { isBabelfish } from './babelfish.ts';
 import { TEMP_PREFIX, testDirectory } from './temp-directory.ts';
 
 declare global {
@@ -66,7 +68,19 @@ const useServer = async (url: string): Promise<void> => {
   process.env['TEST_SERVER_URL'] = url;
 };
 
+/** Which server speaks T-SQL for the tests, for those that must know before they open it. */
+const nameMssqlServer = async (url: string): Promise<void> => {
+  const session = await connect(url, 'crm-domino-sync test', 'test', 30_000);
+  try {
+    process.env['MSSQL_TEST_SERVER'] = (await isBabelfish(session)) ? 'babelfish' : 'sql server';
+  } finally {
+    await session.close();
+  }
+};
+
 export default async function globalSetup(): Promise<void> {
+  const mssql = process.env['MSSQL_TEST_URL'];
+  if (mssql !== undefined) await nameMssqlServer(mssql);
   const wanted = process.env['POSTGRES_TEST_URL'];
   if (wanted !== undefined) return useServer(wanted);
   await removeLeftovers();
