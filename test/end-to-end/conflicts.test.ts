@@ -5,6 +5,7 @@ import type { Output } from '../../src/commands/output.ts';
 import { resolve } from '../../src/commands/resolve.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import type { SampleUser } from '../../src/sandbox/crm/sample-data.ts';
+import { runCli } from '../support/cli.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 let two: TwoSides;
@@ -275,4 +276,32 @@ test.each([
     message: expect.stringContaining(message) as string,
   });
   expect(await conflicts(id)).toHaveLength(2);
+});
+
+test('as typed at a terminal: several choices, JSON, and exit code 1 for what is not open', async () => {
+  const { id } = await contested('domino');
+  const run = (...args: string[]) =>
+    runCli(args, { CRM_DATABASE_URL: two.sides.crmUrl, LOG_LEVEL: 'silent' });
+  const status = await run('status');
+  expect(status.stdout).toContain('Conflicts  2 decided and not looked at: crm-domino-sync conflicts');
+  const ended = await run(
+    'resolve',
+    String(id),
+    '--take',
+    'subject=crm',
+    '--take',
+    'location=keep',
+    '--json',
+  );
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    appointment_id: id,
+    take: null,
+    fields: { subject: 'crm', location: 'keep' },
+  });
+  expect((await run('conflicts')).stdout).toBe('No open conflicts.\n');
+  const again = await run('resolve', String(id), '--take', 'crm');
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain(`appointment ${id} has no open conflict`);
+  expect((await run('resolve', String(id))).code).toBe(2);
 });

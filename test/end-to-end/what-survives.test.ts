@@ -224,6 +224,27 @@ test('columns of the CRM that are not mapped survive an edit in Notes, those of 
   expect(await links()).toEqual(linksBefore);
 });
 
+test('an answer given in the CRM, which Domino never shows, costs no write and outlives edits in Notes', async () => {
+  const { world, sides } = two;
+  const [at, bert] = [world.at(3, 9), world.users[1]!];
+  const id = await world.crm.createAppointment(
+    anna.userId,
+    { subject: 'Answered', start: at.wall, end: at.wall },
+    [{ userId: bert.userId }],
+  );
+  await world.settle();
+  sides.standIn.requests.reset();
+  await world.crm.setResponse(bert.userId, id, 'accepted');
+  await world.settle();
+  expect(sides.standIn.requests.count().write).toBe(0);
+  const { uid } = world.calendarEntries(anna, 'Answered')[0]!;
+  notes().edit({ uid, location: 'There', invitees: [bert.email, 'guest@elsewhere.example'] });
+  await world.settle();
+  const [read] = await sides.crm.readAppointments([id]);
+  expect(read).toMatchObject({ location: 'There', externals: [{ email: 'guest@elsewhere.example' }] });
+  expect(read!.users.find((user) => user.user_id === bert.userId)?.response).toBe(3);
+});
+
 describe('a subject that is too long for the CRM', () => {
   const LONG = `Long ${'x'.repeat(300)} end`;
 
