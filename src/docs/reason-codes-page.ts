@@ -1,4 +1,5 @@
 /** `docs/reason-codes.md`: the texts of `sql/postgres/admin/reason_codes.sql`, read as SQL literals. Pure. */
+import { markdownTable } from './markdown.ts';
 
 export interface ReasonText {
   code: string;
@@ -23,6 +24,55 @@ const GROUPS: readonly { severity: string; title: string }[] = [
   { severity: 'info', title: 'Something happened' },
 ];
 
+/**
+ * Why Sage's own synchronisation with Exchange leaves an item out, in the order in which Sage publishes it, and what
+ * stands for it here. A code of ours, or why there is none.
+ */
+export const SAGE_SKIP_REASONS: readonly { sage: string; code: string | null; here: string }[] = [
+  {
+    sage: 'a series with more occurrences than the maximum',
+    code: 'series_too_long',
+    here: 'counted in the window; setting `max_occurrences`',
+  },
+  {
+    sage: 'a series without an end date',
+    code: null,
+    here: 'its occurrences in the window are appointments, as of any other series',
+  },
+  {
+    sage: 'a yearly series on a relative day',
+    code: null,
+    here: 'the same: the rule itself is not carried over',
+  },
+  { sage: 'a monthly series on the fourth day or weekday', code: null, here: 'the same' },
+  {
+    sage: 'an appointment whose organiser takes part in the synchronisation and is not among its users',
+    code: null,
+    here: 'it is in the mail file of the organiser',
+  },
+  {
+    sage: 'a daily series of the CRM with the pattern *Occurs Every*',
+    code: null,
+    here: 'the CRM keeps each occurrence as a row, and each is an entry',
+  },
+  {
+    sage: 'an item of the CRM that ended before the first day that counts',
+    code: 'too_old',
+    here: 'the window of the user',
+  },
+  { sage: 'a recurring task of the mailbox', code: null, here: 'each To Do is an item of its own' },
+  {
+    sage: 'a task whose owner is not the owner of the mailbox',
+    code: null,
+    here: 'a To Do belongs to the mail file it is in',
+  },
+  {
+    sage: 'a task that was due before the first day that counts',
+    code: 'too_old',
+    here: 'the window of the user',
+  },
+];
+
 export function reasonCodesPage(sql: string): string {
   const texts = readReasonTexts(sql);
   return [
@@ -39,6 +89,15 @@ export function reasonCodesPage(sql: string): string {
         .filter((text) => text.severity === severity)
         .flatMap(({ code, meaning, remedy }) => ['', `### \`${code}\``, '', meaning, '', `→ ${remedy}`]),
     ]),
+    '',
+    "## Sage's own reasons",
+    '',
+    'What Sage publishes as reasons of its synchronisation with Exchange to leave an item out, and what stands for it here.',
+    '',
+    ...markdownTable(
+      ['Sage leaves out', 'Reason code', 'Here'],
+      SAGE_SKIP_REASONS.map(({ sage, code, here }) => [sage, code === null ? '–' : `\`${code}\``, here]),
+    ),
     '',
   ].join('\n');
 }
