@@ -41,6 +41,16 @@ export function table(
   ];
 }
 
+/** How far a first comparison of both sides is; null numbers: it has not begun. */
+export const shownProgress = (progress: {
+  total: number | null;
+  compared: number | null;
+  read: number | null;
+}): string =>
+  progress.total === null
+    ? 'first synchronisation: to come'
+    : `first synchronisation: ${progress.compared ?? 0} of ${progress.total} appointments compared, ${progress.read ?? 0} entries read`;
+
 /** `2026-03-29T01:30:00Z` as `2026-03-29 01:30:00 UTC`; `–` for null. */
 export const shownTime = (instant: string | null): string =>
   instant === null ? '–' : `${instant.slice(0, 10)} ${instant.slice(11, 19)} UTC`;

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { SyncStatus } from '../crm/contract.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { withCrm } from './connections.ts';
-import { print, shownTime, table, type Output } from './output.ts';
+import { print, shownProgress, shownTime, table, type Output } from './output.ts';
 
 export async function showStatus(config: Config, output: Output): Promise<ExitCode> {
   const status = await withCrm(config, (crm) => crm.syncStatus());
@@ -16,6 +16,7 @@ function statusLines(status: SyncStatus): string[] {
   const missing = capture.triggers.filter((trigger) => trigger.state !== 'enabled');
   const lines = [
     `Users      ${users.enabled} enabled: ${users.ok} ok, ${users.paused} paused, ${users.held} held`,
+    ...status.first_syncs.map((one) => `           ${one.name}: ${shownProgress(one)} (${one.cause})`),
     `To Domino  ${backlog.due} due, ${backlog.waiting} waiting, ${backlog.leased} in hand, ${backlog.parked} parked` +
       (backlog.oldest_seconds === null
         ? ''

@@ -4,7 +4,7 @@ import type { CrmDatabase, CrmUser } from '../crm/contract.ts';
 import type { DominoServer, MailFileCheck } from '../domino/port.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import { withCrm, withDomino } from './connections.ts';
-import { print, shownTime, table, type Output } from './output.ts';
+import { print, shownProgress, shownTime, table, type Output } from './output.ts';
 
 export async function listUsers(config: Config, output: Output, all: boolean): Promise<ExitCode> {
   const users = await withCrm(config, (crm) => crm.listUsers());
@@ -31,11 +31,7 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
             user.email,
             user.mail_file,
             user.enabled ? user.direction : `(${user.refusal ?? 'not enabled'})`,
-            user.enabled
-              ? user.health_reason
-                ? `${user.health}: ${user.health_reason}`
-                : user.health
-              : null,
+            user.enabled ? shownHealth(user) : null,
             user.linked,
             user.pending,
             user.parked,
@@ -44,6 +40,16 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
         ),
   );
   return EXIT.ok;
+}
+
+function shownHealth(user: CrmUser): string {
+  const health = user.health_reason ? `${user.health}: ${user.health_reason}` : String(user.health);
+  if (user.first_sync_done) return health;
+  return `${health}; ${shownProgress({
+    total: user.first_sync_total,
+    compared: user.first_sync_compared,
+    read: user.first_sync_read,
+  })}`;
 }
 
 export interface EnableOptions {
