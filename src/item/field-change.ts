@@ -27,8 +27,8 @@ export interface FieldChange {
 const WORDS: ReadonlySet<MergedField> = new Set(['subject', 'body', 'location', 'categories', 'attendees']);
 
 /**
- * The fields that really differ, in the order given. `before` null = the item was not there: what is not empty is
- * told. A body that is not revealed on one side is told as null there.
+ * The fields that really differ, in the order given. `before` null = the item was not there: what is not empty
+ * and not as usual is told. A body that is not revealed on one side is told as null there.
  */
 export function fieldChanges(
   before: SyncItem | null,
@@ -37,15 +37,21 @@ export function fieldChanges(
 ): FieldChange[] {
   const isPrivate = after.private || before?.private === true;
   return fields.flatMap((field) => {
-    if (before === null ? isEmpty(after[field]) : fieldEqual(field, before, after)) return [];
+    if (before === null ? isUsual(after[field]) : fieldEqual(field, before, after)) return [];
     if (isPrivate && WORDS.has(field)) return [{ field, before: null, after: null, masked: true as const }];
     const [had, has] = shown(field, before, after);
     return [{ field, before: had, after: has }];
   });
 }
 
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+/** Empty, or what every new item has. */
+const isUsual = (value: unknown): boolean =>
+  value === null ||
+  value === '' ||
+  value === false ||
+  value === 'normal' ||
+  value === 'pending' ||
+  (Array.isArray(value) && value.length === 0);
 
 function shown(field: MergedField, before: SyncItem | null, after: SyncItem): [unknown, unknown] {
   switch (field) {

@@ -9,9 +9,9 @@ import { PRIVATE } from './veil.ts';
 export const reasonText = ({ reasons }: Pick<Explanation, 'reasons'>, code: string | null): string =>
   code === null ? 'nobody knows why' : (reasons[code]?.meaning ?? code);
 
-/** The meaning behind "because": without its full stop, and with a small letter where it begins with a common word. */
+/** The first sentence of the meaning behind "because": without its full stop, and with a small letter where it begins with a common word. */
 export function because(explanation: Pick<Explanation, 'reasons'>, code: string | null): string {
-  const text = reasonText(explanation, code).replace(/\.$/, '');
+  const text = reasonText(explanation, code).replace(/\.( .*)?$/s, '');
   return /^(The|This|A|An|Nobody|Somebody|One|Both|So|It|Its)\b/.test(text)
     ? text.charAt(0).toLowerCase() + text.slice(1)
     : text;
@@ -31,6 +31,9 @@ const FIELD: Record<string, string> = {
 };
 export const fieldName = (field: string): string => FIELD[field] ?? field;
 
+/** What somebody typed. */
+const QUOTED: ReadonlySet<string> = new Set(['subject', 'body', 'location']);
+
 /** A value of the history or of a conflict. Times in the zone of the CRM's clock, where that is set. */
 export function shownValue(field: string, value: unknown, zone: string | null): string {
   if (value === null || value === undefined) return field === 'reminderMinutes' ? 'none' : 'nothing';
@@ -39,7 +42,7 @@ export function shownValue(field: string, value: unknown, zone: string | null): 
   if (Array.isArray(value)) return value.length === 0 ? 'nobody' : value.map(shownMember).join(', ');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string')
-    return field === 'existence' || value === PRIVATE ? value : JSON.stringify(value);
+    return QUOTED.has(field) && value !== PRIVATE ? JSON.stringify(value) : value;
   return JSON.stringify(value);
 }
 

@@ -116,7 +116,7 @@ describe('where it is', () => {
     });
     expect(text).toContain('Notes  mail/anna.nsf (Anna Adler, organiser): appointment UID-1');
     expect(text).toContain(
-      'both sides held the same but for text (CRM "Bring money", Notes nothing) and status (CRM "in_progress", Notes "pending").',
+      'both sides held the same but for text (CRM "Bring money", Notes nothing) and status (CRM in_progress, Notes pending).',
     );
     expect(text).toContain('last saved 2026-05-20 12:00 CRM time by Anna Adler');
   });
