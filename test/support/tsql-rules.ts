@@ -14,6 +14,10 @@ const RULES: readonly { found: RegExp; why: string }[] = [
   { found: /\bMERGE\b(?!\s+JOIN)/i, why: 'fires the triggers once an action and has races of its own' },
   { found: /@@IDENTITY\b/i, why: 'tells of the last insert of any trigger; use SCOPE_IDENTITY()' },
   { found: /\bNOLOCK\b/i, why: 'reads rows twice or not at all' },
+  {
+    found: /\bWITH\s*\((?![^)]*READCOMMITTEDLOCK)[^)]*\bREADPAST\b/i,
+    why: 'is refused in a database with READ_COMMITTED_SNAPSHOT on, unless READCOMMITTEDLOCK is beside it',
+  },
   { found: /\bCURSOR\s+(LOCAL|GLOBAL|FOR|FAST_FORWARD|STATIC|FORWARD_ONLY)\b/i, why: 'work in sets' },
   {
     found: /\bSELECT\s+(TOP\s*\([^)]*\)\s*)?\*/i,

@@ -31,7 +31,7 @@ BEGIN
     WHERE activity_id IN
     (
         SELECT TOP (@p_limit) o.activity_id
-        FROM domino_sync.activity AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        FROM domino_sync.activity AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.happened_at < @v_before
         ORDER BY o.happened_at
     );
@@ -41,7 +41,7 @@ BEGIN
     WHERE conflict_id IN
     (
         SELECT TOP (@p_limit) o.conflict_id
-        FROM domino_sync.conflict AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        FROM domino_sync.conflict AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.decided_at < @v_before
         ORDER BY o.conflict_id
     );
@@ -51,7 +51,7 @@ BEGIN
     WHERE run_id IN
     (
         SELECT TOP (@p_limit) o.run_id
-        FROM domino_sync.run AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        FROM domino_sync.run AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.finished_at < @v_before
            -- its runner is gone, so nobody will ever finish it
            OR
@@ -68,7 +68,7 @@ BEGIN
     WHERE gap_id IN
     (
         SELECT TOP (@p_limit) o.gap_id
-        FROM domino_sync.capture_gap AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        FROM domino_sync.capture_gap AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.reconciled_at < @v_before AND o.closed_at IS NOT NULL
         ORDER BY o.gap_id
     );
@@ -78,7 +78,7 @@ BEGIN
     WHERE runner_id IN
     (
         SELECT TOP (@p_limit) o.runner_id
-        FROM domino_sync.runner AS o WITH (READPAST, UPDLOCK, ROWLOCK)
+        FROM domino_sync.runner AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.seen_at < @v_before
           AND NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS v WHERE v.runner_id = o.runner_id)
           AND NOT EXISTS (SELECT 1 FROM domino_sync.sync_user AS s WHERE s.leased_by = o.runner_id)

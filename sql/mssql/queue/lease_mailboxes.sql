@@ -22,18 +22,18 @@ BEGIN
 
     INSERT INTO @candidate (crm_user_id)
     SELECT TOP (@p_limit) u.crm_user_id
-    FROM domino_sync.sync_user AS u WITH (READPAST, UPDLOCK, ROWLOCK)
+    FROM domino_sync.sync_user AS u WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
     WHERE u.health <> N'held'
       AND (u.health <> N'paused' OR u.next_poll_at <= @now)
       AND (u.leased_by IS NULL OR u.leased_until < @now
            OR NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS l WHERE l.runner_id = u.leased_by))
       AND ((u.enabled = 1 AND u.next_poll_at <= @now)
-           OR EXISTS (SELECT 1 FROM domino_sync.delivery AS d WITH (READPAST)
+           OR EXISTS (SELECT 1 FROM domino_sync.delivery AS d WITH (READCOMMITTEDLOCK, READPAST)
                       WHERE d.crm_user_id = u.crm_user_id AND d.parked_at IS NULL AND d.next_attempt_at <= @now))
     ORDER BY u.next_poll_at;
 
     -- looked at again now that the rows are locked: the holder may have announced itself after the first look
-    UPDATE domino_sync.sync_user WITH (READPAST, ROWLOCK)
+    UPDATE domino_sync.sync_user WITH (READCOMMITTEDLOCK, READPAST, ROWLOCK)
     SET leased_by = @p_runner, leased_until = DATEADD(second, @p_lease_seconds, @now)
     OUTPUT inserted.crm_user_id INTO @leased (crm_user_id)
     WHERE sync_user.crm_user_id IN (SELECT c.crm_user_id FROM @candidate AS c)

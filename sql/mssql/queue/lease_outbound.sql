@@ -39,7 +39,8 @@ BEGIN
     INSERT INTO @leased (crm_user_id, appointment_id)
     SELECT TOP (@p_limit) w.crm_user_id, w.appointment_id
     FROM @mailbox AS m
-    INNER JOIN domino_sync.delivery AS w WITH (READPAST, UPDLOCK, ROWLOCK) ON w.crm_user_id = m.crm_user_id
+    INNER JOIN domino_sync.delivery AS w WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
+        ON w.crm_user_id = m.crm_user_id
     WHERE w.parked_at IS NULL
       AND w.next_attempt_at <= @now
       AND (w.leased_by IS NULL OR w.leased_until < @now

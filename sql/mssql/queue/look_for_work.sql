@@ -11,11 +11,11 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     SELECT CAST(CASE
-        WHEN EXISTS (SELECT 1 FROM domino_sync.change_log AS c WITH (READPAST)) THEN 1
+        WHEN EXISTS (SELECT 1 FROM domino_sync.change_log AS c WITH (READCOMMITTEDLOCK, READPAST)) THEN 1
         WHEN EXISTS (
             SELECT 1
-            FROM domino_sync.sync_user AS u WITH (READPAST)
-            INNER JOIN domino_sync.delivery AS d WITH (READPAST) ON d.crm_user_id = u.crm_user_id
+            FROM domino_sync.sync_user AS u WITH (READCOMMITTEDLOCK, READPAST)
+            INNER JOIN domino_sync.delivery AS d WITH (READCOMMITTEDLOCK, READPAST) ON d.crm_user_id = u.crm_user_id
             WHERE u.leased_by IS NULL
               AND u.health <> N'held'
               AND (u.health <> N'paused' OR u.next_poll_at <= SYSUTCDATETIME())

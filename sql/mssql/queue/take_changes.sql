@@ -8,6 +8,7 @@ BEGIN
     Parameters: @p_limit - log rows at most.
     Returns: appointment_id, crm_user_id, operation, origin ('' for none), one row a log row.
     Needs the transaction of the caller.  Locks: the log rows, those of others are skipped.  Writes: change_log.
+    READCOMMITTEDLOCK, here and wherever READPAST is: READPAST alone is refused where READ_COMMITTED_SNAPSHOT is on.
     */
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -16,7 +17,7 @@ BEGIN
     );
 
     DELETE TOP (@p_limit)
-    FROM domino_sync.change_log WITH (READPAST, ROWLOCK)
+    FROM domino_sync.change_log WITH (READCOMMITTEDLOCK, READPAST, ROWLOCK)
     OUTPUT deleted.appointment_id, deleted.crm_user_id, deleted.operation, deleted.origin
         INTO @taken (appointment_id, crm_user_id, operation, origin);
 
