@@ -1,5 +1,6 @@
 /** `deploy --script` and `undeploy --script` on a SQL Server, as sqlcmd runs them. Their PostgreSQL: test/crm/deploy. */
 import { deployScript, undeployScript } from '../../src/crm/deploy/plan/scripts.ts';
+import { connect } from '../../src/crm/mssql/connect.ts';
 import { createMssqlDatabase, type MssqlTestDatabase } from '../support/mssql-database.ts';
 import { runAsSqlcmd, type SqlcmdRun } from '../support/sqlcmd.ts';
 
@@ -15,7 +16,15 @@ onMssql('deploy --script on mssql', () => {
   }, 120_000);
   afterEach(() => database.drop());
 
-  const run = (text: string): Promise<SqlcmdRun> => runAsSqlcmd(database.admin, text, database.babelfish);
+  /** Each in a session of its own, which ends with it. */
+  const run = async (text: string): Promise<SqlcmdRun> => {
+    const session = await connect(database.url, 'crm-domino-sync test', 'test', 120_000);
+    try {
+      return await runAsSqlcmd(session, text, database.babelfish);
+    } finally {
+      await session.close();
+    }
+  };
   /** Objects and roles; of the vendor's tables their triggers. */
   const catalogue = async (): Promise<string[]> =>
     (

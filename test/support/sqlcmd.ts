@@ -3,6 +3,7 @@
  * Babelfish server it bridges what that lacks: SET NOEXEC (taken and ignored there) and grants inside a transaction, so
  * transactions are counted and not begun; what a failed part has made stays there.
  */
+import { randomBytes } from 'node:crypto';
 import { batchesOf } from '../../src/crm/deploy/tsql-text.ts';
 import type { MssqlSession } from '../../src/crm/mssql/connect.ts';
 import { asBabelfish } from './babelfish.ts';
@@ -25,6 +26,7 @@ type Send = (batch: string) => Promise<void>;
 /** What SQL Server keeps in the session, kept here. */
 const emulating = (session: MssqlSession, carriedOut: string[]): { send: Send; failed: () => void } => {
   const adapted = asBabelfish(session);
+  const own = randomBytes(6).toString('hex');
   let error = 0;
   const key = (name: string): string => `CONVERT(int, ISNULL(SESSION_CONTEXT(N'test.${name}'), 0))`;
   const set = (name: string, value: number): string =>
@@ -36,6 +38,8 @@ const emulating = (session: MssqlSession, carriedOut: string[]): { send: Send; f
       .replace(/\b(?:COMMIT|ROLLBACK) TRANSACTION\b/g, set('transactions', 0))
       .replaceAll('@@TRANCOUNT', key('transactions'))
       .replaceAll('@@ERROR', String(error))
+      // there an application lock is the server's, not the database's, and other tests deploy at the same time
+      .replaceAll(`N'domino_sync.deploy'`, `N'domino_sync.deploy ${own}'`)
       // there a role that was given rights cannot be dropped before each is taken back
       .replace(/\bDROP ROLE IF EXISTS \w+;/g, '')
       // there a sequence of its own stands behind each IDENTITY
