@@ -221,6 +221,28 @@ test('the deletion that an edit won over can be taken after all', async () => {
   expect(world.calendarEntries(anna, 'Talk')).toEqual([]);
 });
 
+test('a deletion in the CRM that an edit in Notes won over can be taken after all', async () => {
+  await open();
+  const { world } = two;
+  const at = world.at(3, 9);
+  const id = await world.crm.createAppointment(anna.userId, {
+    subject: 'Talk',
+    start: at.wall,
+    end: at.wall,
+  });
+  await world.settle();
+  const { uid } = world.calendarEntries(anna, 'Talk')[0]!;
+  await world.crm.deleteAppointment(anna.userId, id);
+  world.notes(anna).edit({ uid, location: 'Notes place' });
+  await world.settle();
+  expect(await inCrm(id)).toMatchObject({ location: 'Notes place' });
+  expect((await conflicts(id)).map(({ field }) => field)).toContain('existence');
+  await take(id, 'existence=crm');
+  await world.settle();
+  expect(await inCrm(id)).toBeUndefined();
+  expect(world.calendarEntries(anna, 'Talk')).toEqual([]);
+});
+
 test('a deletion is not taken over an edit that came later', async () => {
   await open();
   const { world } = two;
