@@ -1,0 +1,75 @@
+/**
+ * Babelfish's FOR JSON writes JSON inside JSON as one text, whatever JSON_QUERY says. Here the text is marked where it
+ * begins and ends, and the answer of each FOR JSON is cleared of the marks by a function of the tests.
+ */
+
+export const NESTED_JSON = `CREATE FUNCTION dbo.test_nested_json(@json nvarchar(max)) RETURNS nvarchar(max) AS
+BEGIN
+    DECLARE @from int = CHARINDEX(N'"~json~', @json);
+    DECLARE @to int;
+    DECLARE @inner nvarchar(max);
+    WHILE @from > 0
+    BEGIN
+        SET @to = CHARINDEX(N'~nosj~"', @json, @from);
+        SELECT @inner = j.[value]
+        FROM OPENJSON(N'["' + SUBSTRING(@json, @from + 7, @to - @from - 7) + N'"]') AS j;
+        SET @json = SUBSTRING(@json, 1, @from - 1) + @inner + SUBSTRING(@json, @to + 7, LEN(@json));
+        SET @from = CHARINDEX(N'"~json~', @json, @from + LEN(@inner));
+    END;
+    RETURN @json;
+END;`;
+
+/** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */
+const closing = (text: string, open: number): number => {
+  let depth = 0;
+  for (const { 0: token, index } of text.slice(open).matchAll(/--.*|\/\*[^]*?\*\/|'(?:[^']|'')*'|[()]/g)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (depth === 0) return open + index;
+  }
+  throw new Error('a bracket is not closed');
+};
+
+const hasComma = (text: string): boolean => {
+  let depth = 0;
+  for (const [token] of text.matchAll(/--.*|\/\*[^]*?\*\/|'(?:[^']|'')*'|[(),]/g)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (token === ',' && depth === 0) return true;
+  }
+  return false;
+};
+
+const markNested = (text: string): string => {
+  const [before, name, rest] = text.split(/\b(JSON_QUERY)(?=\()([^]*)/, 3) as [string, string?, string?];
+  if (name === undefined || rest === undefined) return text;
+  const end = closing(rest, 0);
+  const inner = rest.slice(1, end);
+  // with a path it reads and does not write
+  const made = hasComma(inner)
+    ? `${name}(${markNested(inner)})`
+    : `(N'~json~' + ${markNested(inner)} + N'~nosj~')`;
+  return before + made + markNested(rest.slice(end + 1));
+};
+
+/** `(SELECT … FOR JSON …)` becomes `dbo.test_nested_json((SELECT … FOR JSON …))`. */
+const clearMarks = (text: string): string => {
+  const opens: number[] = [];
+  const around: { at: number; add: string }[] = [];
+  const makesJson = new Set<number>();
+  for (const { 0: token, index } of text.matchAll(/--.*|\/\*[^]*?\*\/|'(?:[^']|'')*'|[()]|\bFOR JSON\b/g)) {
+    if (token === '(') opens.push(index);
+    if (token === 'FOR JSON' && opens.length > 0) makesJson.add(opens.at(-1)!);
+    if (token === ')') {
+      const open = opens.pop()!;
+      if (makesJson.has(open))
+        around.push({ at: open, add: 'dbo.test_nested_json(' }, { at: index + 1, add: ')' });
+    }
+  }
+  return around
+    .sort((a, b) => b.at - a.at)
+    .reduce((made, { at, add }) => made.slice(0, at) + add + made.slice(at), text);
+};
+
+export const withNestedJson = (text: string): string =>
+  /\bFOR JSON\b/.test(text) ? clearMarks(markNested(text)) : text;
