@@ -18,6 +18,8 @@ export interface CommunicationFields {
   comm_note?: string | null;
   comm_organizer?: string | null;
   comm_deleted?: number | null;
+  /** Wall clock. */
+  comm_datetime?: string;
   comm_timestamp?: string;
 }
 
