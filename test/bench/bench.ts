@@ -10,6 +10,7 @@ import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { benchCapture } from './bench-capture.ts';
 import { benchMailbox } from './bench-mailbox.ts';
 import { benchQueue } from './bench-queue.ts';
+import { benchSnapshot } from './bench-snapshot.ts';
 
 export interface Measured {
   name: string;
@@ -30,7 +31,12 @@ const box = await openSandbox({
 });
 const measured: Measured[] = [];
 try {
-  measured.push(...(await benchMailbox(box)), ...(await benchQueue(box)), ...(await benchCapture(box)));
+  measured.push(
+    ...(await benchMailbox(box)),
+    ...(await benchQueue(box)),
+    ...(await benchSnapshot(box)),
+    ...(await benchCapture(box)),
+  );
 } finally {
   await box.stop();
   await removeEmbeddedPostgres(join(directory, 'postgres'));
