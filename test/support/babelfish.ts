@@ -67,6 +67,8 @@ const recreate = (script: string): string[] => {
 /** It calls itself 12.0 at compatibility level 120, and knows neither who sees definitions nor what binds to what. */
 const ofItsVersion = (text: string): string =>
   text
+    // its application locks are of the whole server
+    .replaceAll("N'domino_sync.deploy'", `N'domino_sync.deploy ${process.pid}'`)
     .replace("SERVERPROPERTY(N'ProductVersion')", "N'13.0.4001.0'")
     .replace('CONVERT(int, d.compatibility_level)', '130')
     .replace("HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION')", '1')
@@ -110,6 +112,10 @@ export const grantInsteadOfChaining = async (admin: MssqlSession, sageLogin: str
     for (const sequence of SEQUENCES)
       await admin.query(`GRANT UPDATE ON domino_sync.${sequence} TO ${role};`);
   }
+  // its application locks are of the whole server: runners of two databases must not share a number
+  await admin.batch(
+    `DBCC CHECKIDENT ('domino_sync.runner', RESEED, ${Math.ceil(Math.random() * 1_000_000_000)});`,
+  );
   await becomeSuperuser(admin);
   await admin.batch(
     `UPDATE pg_catalog.pg_proc SET prosecdef = CAST('true' AS pg_catalog.bool)

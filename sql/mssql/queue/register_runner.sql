@@ -27,8 +27,9 @@ BEGIN
     SET @runner = SCOPE_IDENTITY();
 
     SET @resource = N'domino_sync.runner.' + CONVERT(nvarchar(11), @runner);
+    -- shorter than the runner waits for an answer, so that it is told
     EXECUTE @lock = sys.sp_getapplock
-        @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 10000,
+        @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 5000,
         @DbPrincipal = N'public';
     IF @lock < 0
         THROW 51004, N'busy: another session holds the lock of this runner', 1;
