@@ -1,6 +1,7 @@
 /**
  * Random histories: people edit on both sides while cycles run and faults strike. When the faults stop, a finite number of
  * cycles makes both sides equal or gives a reason, nothing is there twice, no mail left, and one more run writes nothing.
+ * An edit that met a deletion of the other side has survived it.
  */
 import fc from 'fast-check';
 import { wallNow, wallText } from '../../src/sandbox/crm/wall-time.ts';
@@ -25,6 +26,7 @@ type Step =
   | { do: 'notes edit'; which: number }
   | { do: 'notes delete'; which: number }
   | { do: 'notes move'; which: number; day: number; hour: number }
+  | { do: 'edit meets deletion'; which: number; deletes: 'crm' | 'notes' }
   | { do: 'cycle' }
   | { do: 'fault'; effect: 'drop after' | 'drop before' | 'notices failed' | 'truncate' | 'login page' };
 
@@ -61,6 +63,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('notes edit' as const, 'notes delete' as const), which }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('notes move' as const), which, ...at }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('edit meets deletion' as const),
+      which,
+      deletes: fc.constantFrom('crm' as const, 'notes' as const),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('cycle' as const) }) },
   {
     weight: 1,
@@ -90,9 +100,10 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
         history += 1;
-        await play(two.world, steps, `H${history}`);
+        const survivors = await play(two.world, steps, `H${history}`);
         await comeToRest();
         expect(await differences(two.world)).toEqual([]);
+        expect(await lost(two.world, survivors)).toEqual([]);
         expect(two.sides.standIn.outbox.filter((notice) => notice.from.includes('CRM Sync'))).toEqual([]);
         await expectQuiet();
       }),
@@ -102,8 +113,27 @@ test(
   20 * 60_000,
 );
 
-/** Plays one step after the other; a step that finds nothing to act on does nothing. */
-async function play(world: World, steps: readonly Step[], name: string): Promise<void> {
+/**
+ * Plays one step after the other; a step that finds nothing to act on does nothing. Answers the items that one side
+ * deleted while the other edited them, and that nobody touched again.
+ */
+async function play(world: World, steps: readonly Step[], name: string): Promise<Set<string>> {
+  const survivors = new Set<string>();
+  /** What was done since the last cycle to pairs that were in step then. */
+  const acts = new Map<string, { crm: string; notes: string } | 'not in step'>();
+  const act = async (side: 'crm' | 'notes', subject: string, what: string) => {
+    const item = subject.split(' ')[0]!;
+    survivors.delete(item);
+    const before = acts.get(item) ?? ((await inStep(world, item)) ? { crm: '', notes: '' } : 'not in step');
+    if (before !== 'not in step' && before[side] !== 'delete') before[side] = what;
+    acts.set(item, before);
+  };
+  const cycled = () => {
+    for (const [item, done] of acts)
+      if (done !== 'not in step' && [done.crm, done.notes].sort().join() === 'delete,edit')
+        survivors.add(item);
+    acts.clear();
+  };
   const midnight = Math.floor(wallNow(new Date(), two.sides.timeZone) / 86_400_000) * 86_400_000;
   const wall = (one: { day: number; hour: number }, minutes = 0) =>
     wallText(midnight + one.day * 86_400_000 + one.hour * 3_600_000 + minutes * 60_000);
@@ -126,12 +156,13 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
       case 'crm edit':
       case 'crm delete':
       case 'crm move': {
-        const { rows } = await world.vendor.query<{ id: number; organiser: string }>(
-          'select comm_communicationid as id, comm_organizer as organiser from communication where comm_deleted is null order by 1 desc limit 10',
+        const { rows } = await world.vendor.query<{ id: number; organiser: string; subject: string }>(
+          'select comm_communicationid as id, comm_organizer as organiser, comm_subject as subject from communication where comm_deleted is null order by 1 desc limit 10',
         );
         const row = rows[one.which % Math.max(1, rows.length)];
         if (!row) break;
         const actor = Number(row.organiser);
+        await act('crm', row.subject, one.do.slice('crm '.length));
         if (one.do === 'crm edit')
           await world.crm.editAppointment(actor, row.id, { location: `CRM ${subject}` });
         else if (one.do === 'crm delete') await world.crm.deleteAppointment(actor, row.id);
@@ -167,6 +198,7 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
         const chosen = owned[one.which % Math.max(1, owned.length)];
         if (!chosen) break;
         const notes = world.notes(chosen.owner);
+        await act('notes', (chosen.todo ?? chosen.item).subject, one.do.slice('notes '.length));
         if (chosen.todo) {
           if (one.do === 'notes delete') notes.deleteTodo({ unid: chosen.todo.unid });
           else
@@ -186,7 +218,33 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
         }
         break;
       }
+      case 'edit meets deletion': {
+        const { rows } = await world.vendor.query<Linked>(
+          `select appointment_id as id, form, domino_uid as uid, crm_user_id as user, comm_subject as subject
+           from domino_sync.item_link join communication on comm_communicationid = appointment_id
+           where state = 'linked' and role = 'organiser' and comm_deleted is null order by 1 desc`,
+        );
+        const pair = rows[one.which % Math.max(1, rows.length)];
+        if (!pair) break;
+        const notes = world.notes(world.users.find(({ userId }) => userId === pair.user)!);
+        const there = [...notes.calendar().map(({ uid }) => uid), ...notes.todos().map(({ unid }) => unid)];
+        if (!there.includes(pair.uid)) break;
+        await act('crm', pair.subject, one.deletes === 'crm' ? 'delete' : 'edit');
+        await act('notes', pair.subject, one.deletes === 'crm' ? 'edit' : 'delete');
+        if (one.deletes === 'crm') {
+          await world.crm.deleteAppointment(pair.user, pair.id);
+          if (pair.form === 'todo')
+            notes.editTodo({ unid: pair.uid, subject: `${pair.subject.split(' ')[0]} ${subject}` });
+          else notes.edit({ uid: pair.uid, location: `Notes ${subject}` });
+        } else {
+          await world.crm.editAppointment(pair.user, pair.id, { location: `CRM ${subject}` });
+          if (pair.form === 'todo') notes.deleteTodo({ unid: pair.uid });
+          else notes.delete({ uid: pair.uid, notify: false });
+        }
+        break;
+      }
       case 'cycle':
+        cycled();
         await world.settle();
         break;
       case 'fault':
@@ -194,6 +252,40 @@ async function play(world: World, steps: readonly Step[], name: string): Promise
         break;
     }
   }
+  cycled();
+  return survivors;
+}
+
+/** Linked, and nothing waits to be done: what follows can be told from it. */
+async function inStep(world: World, item: string): Promise<boolean> {
+  const { rows } = await world.vendor.query<{ linked: boolean }>(
+    `select count(*) = 1 and bool_and(state = 'linked' and role = 'organiser'
+         and not exists (select from domino_sync.delivery as d where d.appointment_id = l.appointment_id)
+         and not exists (select from domino_sync.inbound_parked as p where p.domino_uid = l.domino_uid)) as linked
+     from domino_sync.item_link as l
+     join communication on comm_communicationid = appointment_id and comm_deleted is null
+     where split_part(comm_subject, ' ', 1) = $1`,
+    [item],
+  );
+  return rows[0]!.linked;
+}
+
+/** Items that should have survived a deletion and are missing on a side. */
+async function lost(world: World, survivors: ReadonlySet<string>): Promise<string[]> {
+  const missing: string[] = [];
+  for (const item of survivors) {
+    const { rows } = await world.vendor.query(
+      "select from communication where comm_deleted is null and split_part(comm_subject, ' ', 1) = $1",
+      [item],
+    );
+    const inNotes = world.users.flatMap((user) => [
+      ...world.notes(user).calendar(),
+      ...world.notes(user).todos(),
+    ]);
+    if (rows.length !== 1) missing.push(`${item} in the CRM`);
+    if (!inNotes.some(({ subject }) => subject.split(' ')[0] === item)) missing.push(`${item} in Notes`);
+  }
+  return missing;
 }
 
 /** The faults stop; whatever waits for its next attempt gets it now. */

@@ -8,7 +8,7 @@ import {
   DELETE_POLICY_SETTINGS,
   type DeletePolicy,
 } from '../../src/item/delete-policy.ts';
-import { ORDINARY, planPair, type Action, type Direction } from '../../src/item/planner.ts';
+import { ORDINARY, planPair, type Action } from '../../src/item/planner.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 const RUNS = Number(process.env['TABLE_RUNS'] ?? 4);
@@ -63,11 +63,7 @@ test('under any policy every cell ends as the table says', async () => {
 let round = 0;
 
 /** What ended otherwise than the table says, in words. */
-async function play(
-  table: readonly Cell[],
-  policy: DeletePolicy,
-  direction: Direction = 'both',
-): Promise<string[]> {
+async function play(table: readonly Cell[], policy: DeletePolicy): Promise<string[]> {
   const { world, sides } = two;
   const [anna, bert] = world.users as [(typeof world.users)[0], (typeof world.users)[0]];
   for (const [member, name] of Object.entries(DELETE_POLICY_SETTINGS))
@@ -121,7 +117,6 @@ async function play(
       invitees: cell.kind === 'meeting',
       ended: cell.ended !== false,
       policy,
-      direction,
     });
     const is = await stateOf(id, subject);
     const wanted = stateAfter(cell, action, subject);
