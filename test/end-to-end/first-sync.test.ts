@@ -331,3 +331,80 @@ describe('twins that nobody can tell apart', () => {
       expect((await sides.crm.explain(one)).links).toMatchObject([{ state: 'linked' }]);
   });
 });
+
+describe('the window', () => {
+  /** On the CRM's side and in Notes, each its own. */
+  const makeBoth = async (user: User, name: string, from: number, to: number, allDay: boolean) => {
+    const [start, end] = [two.world.at(from, 9), two.world.at(to, 10)];
+    await two.world.crm.createAppointment(user.userId, {
+      subject: `CRM ${name}`,
+      ...(allDay
+        ? {
+            start: `${start.wall.slice(0, 10)}T00:00:00`,
+            end: `${end.wall.slice(0, 10)}T23:59:00`,
+            allDay: true,
+          }
+        : { start: start.wall, end: end.wall }),
+    });
+    const notes = two.world.notes(user);
+    if (allDay)
+      notes.createAllDay({
+        subject: `Notes ${name}`,
+        date: start.wall.slice(0, 10),
+        lastDate: end.wall.slice(0, 10),
+      });
+    else notes.createAppointment({ subject: `Notes ${name}`, start: start.utc, end: end.utc });
+  };
+  const takesPart = async (user: User, name: string) => ({
+    toDomino: inNotes(user, `CRM ${name}`) === 1,
+    toCrm: (await two.world.bySubject(`Notes ${name}`)).length === 1,
+  });
+
+  test.each(['Europe/Berlin', 'Pacific/Auckland', 'Pacific/Honolulu'])(
+    'in %s: what ended in the last 14 days takes part on both sides, all-day or not; nothing older is made on either',
+    async (timeZone) => {
+      const { anna } = await open({ timeZone, standIn: { zone: 'UTC' } });
+      for (const allDay of [false, true]) {
+        await makeBoth(anna, `recent ${allDay}`, -12, -12, allDay);
+        await makeBoth(anna, `old ${allDay}`, -17, -17, allDay);
+        await makeBoth(anna, `long ${allDay}`, -11, 2, allDay);
+      }
+      await two.world.settle();
+      for (const allDay of [false, true]) {
+        expect(await takesPart(anna, `recent ${allDay}`)).toEqual({ toDomino: true, toCrm: true });
+        expect(await takesPart(anna, `old ${allDay}`)).toEqual({ toDomino: false, toCrm: false });
+        expect(await takesPart(anna, `long ${allDay}`)).toEqual({ toDomino: true, toCrm: true });
+      }
+    },
+  );
+
+  test('is as wide as --past-days says, for this user and on both sides, also later', async () => {
+    const { sides, anna, bert } = await open();
+    const enable = { mail_file: anna.mailFile, notes_name: null, direction: 'both' as const };
+    await sides.crm.enableUser({ ...enable, crm_user_id: anna.userId, past_days: 60 });
+    for (const user of [anna, bert]) await makeBoth(user, `${user.name} before`, -40, -40, false);
+    await two.world.settle();
+    await makeBoth(anna, 'later', -30, -30, false);
+    await two.world.settle();
+    expect(await takesPart(anna, `${anna.name} before`)).toEqual({ toDomino: true, toCrm: true });
+    expect(await takesPart(anna, 'later')).toEqual({ toDomino: true, toCrm: true });
+    expect(await takesPart(bert, `${bert.name} before`)).toEqual({ toDomino: false, toCrm: false });
+  });
+
+  test('slides on, and what is linked stays linked', async () => {
+    const { world, sides, anna } = await open();
+    await makeBoth(anna, 'sliding', -12, -12, false);
+    await world.settle();
+    await sides.crm.changeSetting('window_past_days', '5');
+    await world.settle();
+    const [row] = await world.bySubject('CRM sliding');
+    await world.crm.editAppointment(anna.userId, row!.id, { location: 'Room 1' });
+    await world.settle();
+    expect(world.calendarEntries(anna, 'CRM sliding')).toMatchObject([{ location: 'Room 1' }]);
+    await sides.vendor.query('update domino_sync.sync_user set first_sync_done_at = null');
+    await world.settle();
+    expect(await takesPart(anna, 'sliding')).toEqual({ toDomino: true, toCrm: true });
+    const { rows } = await sides.vendor.query("select 1 from domino_sync.item_link where state = 'linked'");
+    expect(rows).toHaveLength(2);
+  });
+});
