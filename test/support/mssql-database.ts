@@ -11,6 +11,7 @@ import { batchesOf } from '../../src/crm/deploy/tsql-text.ts';
 import type { DeployOptions, DeployResult } from '../../src/crm/deploy/findings.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import type { IdScheme } from '../../src/sandbox/crm/vendor-schema.ts';
+import { NESTED_JSON } from './babelfish-json.ts';
 import { asBabelfish, grantInsteadOfChaining, isBabelfish } from './babelfish.ts';
 
 export interface MssqlTestDatabase {
@@ -161,6 +162,7 @@ const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
     await installVendor(adapted(admin, babelfish), ids);
     await admin.batch(`CREATE USER ${sage.user} FOR LOGIN ${sage.user};`);
     await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
+    if (babelfish) await admin.batch(NESTED_JSON);
     if (deployed) {
       await deployInto(database, {});
       await keepSeeds(admin);
