@@ -4,6 +4,9 @@ import { connect } from '../../src/crm/mssql/connect.ts';
 import { createMssqlDatabase, type MssqlTestDatabase } from '../support/mssql-database.ts';
 import { runAsSqlcmd, type SqlcmdRun } from '../support/sqlcmd.ts';
 
+/** Others deploy at the same time, and on a Babelfish server the lock of deployments is one for all databases. */
+const PATIENT = { timeoutSeconds: 600 };
+
 const onMssql = process.env['MSSQL_TEST_URL'] === undefined ? describe.skip : describe;
 
 onMssql('deploy --script on mssql', () => {
@@ -44,12 +47,12 @@ onMssql('deploy --script on mssql', () => {
   test('leaves what deploy leaves, and neither deploy nor the script has anything to do after it', async () => {
     expect((await run(script)).errors).toEqual([]);
     const byScript = await catalogue();
-    expect(await database.deploy()).toEqual({ migrations: [], applied: [], removed: [] });
+    expect(await database.deploy(PATIENT)).toEqual({ migrations: [], applied: [], removed: [] });
     expect((await run(script)).errors).toEqual([]);
     expect(await catalogue()).toEqual(byScript);
     const other = await createMssqlDatabase({ deployed: false });
     try {
-      await other.deploy();
+      await other.deploy(PATIENT);
       const mine = database;
       database = other;
       expect(await catalogue()).toEqual(byScript);
@@ -71,7 +74,7 @@ onMssql('deploy --script on mssql', () => {
     expect((await catalogue()).filter((line) => /\.(fold_changes|activity) /.test(line))).toEqual([]);
     expect(vendor.every((line) => !line.startsWith('domino_sync'))).toBe(true);
     expect((await run(script)).errors).toEqual([]);
-    expect(await database.deploy()).toEqual({ migrations: [], applied: [], removed: [] });
+    expect(await database.deploy(PATIENT)).toEqual({ migrations: [], applied: [], removed: [] });
   }, 600_000);
 
   test('refuses, before it changes anything, what is too old, lacks a column or was deployed by a newer version', async () => {
