@@ -38,6 +38,8 @@ export interface BothSides {
   vendor: pg.Pool;
   /** Address for Sage's own login, which has rights on the vendor's tables only. */
   sageUrl: string;
+  /** Opens sessions of that login where they are not PostgreSQL's. */
+  openSage?: () => pg.Pool;
   /** The CRM through our procedures, with the rights of the runner and the administrator. */
   crm: CrmDatabase;
   /** Opens another connection with the same rights, for another runner. */

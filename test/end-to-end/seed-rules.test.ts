@@ -1,10 +1,10 @@
 import { RULES } from '../../src/sandbox/exercise/rules.ts';
-import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
+import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
-describe('the seed rules', () => {
+describe.each(ENGINES)('the seed rules on %s', (engine) => {
   let two: TwoSides;
   beforeAll(async () => {
-    two = await openTwoSides({ users: 4, settings: { poll_seconds: '1' } });
+    two = await openTwoSides({ engine, users: 4, settings: { poll_seconds: '1' } });
   });
   afterAll(() => two.close());
 

@@ -11,13 +11,15 @@ BEGIN
     WHILE @from > 0
     BEGIN
         SET @to = CHARINDEX(N'~nosj~"', @json, @from);
-        SELECT @inner = j.[value]
-        FROM OPENJSON(N'["' + SUBSTRING(@json, @from + 7, @to - @from - 7) + N'"]') AS j;
+        SET @inner = pg_catalog.json_array_element_text(
+            CAST(N'["' + SUBSTRING(@json, @from + 7, @to - @from - 7) + N'"]' AS pg_catalog.json), 0);
         SET @json = SUBSTRING(@json, 1, @from - 1) + @inner + SUBSTRING(@json, @to + 7, LEN(@json));
         SET @from = CHARINDEX(N'"~json~', @json, @from + LEN(@inner));
     END;
     RETURN @json;
 END;`;
+
+// OPENJSON and JSON_VALUE leave the escapes of texts as they are there.
 
 /** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */
 const closing = (text: string, open: number): number => {

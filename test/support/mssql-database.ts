@@ -120,8 +120,12 @@ interface Deployed {
 
 const spare = new Map<IdScheme, Deployed[]>();
 
+const isReused = (name: string): boolean =>
+  ['IDENTITY', 'EWARE'].some((ids) => process.env[`MSSQL_TEST_REUSE_${ids}`]?.endsWith(`/${name}`) === true);
+
 const dropDatabase = async ({ name, admin, babelfish, sage }: Deployed): Promise<void> => {
   await admin.close();
+  if (isReused(name)) return;
   await withSession(serverUrl(), async (server) => {
     if (!babelfish) await server.batch(`ALTER DATABASE ${name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE;`);
     await server.batch(`DROP DATABASE ${name};`);
@@ -175,12 +179,31 @@ const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
   }
 };
 
+/**
+ * A deployment takes long on a slow server. MSSQL_TEST_REUSE_IDENTITY and _EWARE, addresses with Sage's login, name
+ * databases that a run before has deployed and that nobody else uses: tests take them and leave them there.
+ */
+const reuse = async (ids: IdScheme): Promise<Deployed | undefined> => {
+  const address = process.env[`MSSQL_TEST_REUSE_${ids.toUpperCase()}`];
+  if (address === undefined || reused.has(ids)) return undefined;
+  reused.add(ids);
+  const { pathname, username, password } = new URL(address);
+  const name = pathname.slice(1);
+  const admin = await openSession(urlFor(name));
+  const babelfish = await isBabelfish(admin);
+  await empty(admin);
+  return { name, admin, babelfish, sage: { user: username, password } };
+};
+
+const reused = new Set<IdScheme>();
+
 /** `drop` it in `afterAll` or `afterEach`. */
 export const createMssqlDatabase = async (
   options: MssqlTestDatabaseOptions = {},
 ): Promise<MssqlTestDatabase> => {
   const { deployed = true, ids = 'identity' } = options;
-  const database = (deployed ? spare.get(ids)?.pop() : undefined) ?? (await make(deployed, ids));
+  const database =
+    (deployed ? (spare.get(ids)?.pop() ?? (await reuse(ids))) : undefined) ?? (await make(deployed, ids));
   const { name, admin, babelfish, sage } = database;
   const logins: string[] = [];
   let spoilt = !deployed;

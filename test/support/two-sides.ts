@@ -8,15 +8,27 @@ import type { BothSides } from '../../src/sandbox/sandbox.ts';
 import type { SampleUser } from '../../src/sandbox/crm/sample-data.ts';
 import type { Log } from '../../src/log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createMssqlDatabase } from './mssql-database.ts';
+import { mssqlPool } from './mssql-pool.ts';
 
 export interface TwoSides {
   world: World;
   sides: BothSides;
-  database: TestDatabase;
+  database: CrmSide;
   close(): Promise<void>;
 }
 
+type CrmSide = Pick<TestDatabase, 'url' | 'admin' | 'sageUrl' | 'createLogin' | 'drop'>;
+
+/** Those that `npm run test:mssql` and `npm test` play the end-to-end tests on. */
+export const ENGINES: readonly ('postgres' | 'mssql')[] = [
+  ...(process.env['npm_lifecycle_event'] === 'test:mssql' ? [] : (['postgres'] as const)),
+  ...(process.env['MSSQL_TEST_URL'] === undefined ? [] : (['mssql'] as const)),
+];
+
 export interface TwoSidesOptions {
+  /** Default `postgres`. */
+  engine?: 'postgres' | 'mssql';
   /** Users to make and enable; default 3. One more is made who is not enabled. */
   users?: number;
   timeZone?: string;
@@ -31,7 +43,7 @@ const NAMES = ['Anna Adler', 'Bert Braun', 'Cora Conti', 'Dirk Dahl', 'Eva Ebert
 
 export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSides> {
   const { timeZone = 'Europe/Berlin' } = options;
-  const database = await createTestDatabase();
+  const database = options.engine === 'mssql' ? await mssqlSide() : await createTestDatabase();
   const closing: (() => Promise<unknown>)[] = [() => database.drop()];
   const close = async () => {
     for (const one of closing.splice(0).reverse()) await one();
@@ -69,6 +81,7 @@ export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSi
     const sides: BothSides = {
       vendor: database.admin,
       sageUrl: database.sageUrl,
+      ...(options.engine === 'mssql' ? { openSage: () => mssqlPool(database.sageUrl) } : {}),
       crm,
       openCrm,
       crmUrl,
@@ -89,7 +102,20 @@ export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSi
   }
 }
 
-async function addUsers(database: TestDatabase, count: number): Promise<SampleUser[]> {
+async function mssqlSide(): Promise<CrmSide> {
+  const database = await createMssqlDatabase();
+  const admin = mssqlPool(database.url);
+  return {
+    ...database,
+    admin,
+    drop: async () => {
+      await admin.end();
+      await database.drop();
+    },
+  };
+}
+
+async function addUsers(database: CrmSide, count: number): Promise<SampleUser[]> {
   const users: SampleUser[] = [];
   for (let i = 0; i < count; i += 1) {
     const name = NAMES[i % NAMES.length]!;

@@ -50,7 +50,7 @@ const MOST_CYCLES = 20;
 
 export function createWorld(sandbox: BothSides, outsider: World['outsider'], log: Log = silentLog()): World {
   const { vendor, standIn, timeZone } = sandbox;
-  const sage = new pg.Pool({ connectionString: sandbox.sageUrl, max: 2 });
+  const sage = sandbox.openSage?.() ?? new pg.Pool({ connectionString: sandbox.sageUrl, max: 2 });
   sage.on('error', () => undefined); // an idle session that ends with the server; queries report their own errors
   const today = wallNow(new Date(), timeZone);
   const midnight = today - (today % 86_400_000);
