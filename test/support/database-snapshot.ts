@@ -8,7 +8,8 @@ export interface DatabaseSnapshot {
   drop(): Promise<void>;
 }
 
-export async function takeDatabaseSnapshot({ name }: Pick<TestDatabase, 'name'>): Promise<DatabaseSnapshot> {
+export async function takeDatabaseSnapshot({ url }: Pick<TestDatabase, 'url'>): Promise<DatabaseSnapshot> {
+  const name = new URL(url).pathname.slice(1);
   const copy = `${name}_snapshot`;
   const oid = await withClient('postgres', async (server) => {
     const { rows } = await server.query<{ oid: number }>('select oid from pg_database where datname = $1', [
