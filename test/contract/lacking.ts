@@ -7,7 +7,10 @@ import type { Engine } from './engines.ts';
 const NO_CHAINING = 'has no ownership chaining: the harness grants these rights instead';
 const DOOMS = 'dooms the transaction of every error inside a trigger, whatever XACT_ABORT says';
 
+const SHOWS_NO_DEFINITION = 'knows no VIEW DEFINITION: triggers are shown to who has rights on the rows';
+
 const LACKING: Readonly<Record<string, string>> = {
+  'a reader sees whether changes are captured': SHOWS_NO_DEFINITION,
   'domino_sync_runner can neither read nor write a table of the CRM': NO_CHAINING,
   'domino_sync_admin can neither read nor write a table of the CRM': NO_CHAINING,
   'domino_sync_runner can neither read nor write a private table': NO_CHAINING,
