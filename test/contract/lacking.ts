@@ -19,6 +19,8 @@ const LACKING: Readonly<Record<string, string>> = {
   'a fault inside the trigger leaves his transaction as it was': DOOMS,
   '@@IDENTITY, SCOPE_IDENTITY() and @@ROWCOUNT are those of his own statement':
     'takes the numbers of sequences for identities',
+  'is leased by one runner at a time, also when many ask at once':
+    'aborts as a whole when several sessions lease the same mailboxes at once',
   'a MERGE is logged by what it did to each row': 'has no MERGE',
   'passes over a mailbox whose row somebody else has locked': 'parses READPAST and waits all the same',
 };

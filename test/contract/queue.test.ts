@@ -1,5 +1,6 @@
 /** Leases, versions, retries: nothing is lost when a runner dies, nothing is worked on twice at once. */
 import { engines, type CrmUnderTest, type VendorSession } from './engines.ts';
+import { testOn } from './lacking.ts';
 import { failure, link, result } from './links.ts';
 import type { CrmDatabase, LeasedDelivery, MailboxReport } from '../../src/crm/contract.ts';
 
@@ -11,7 +12,8 @@ const REPORT: MailboxReport = {
   next_poll_seconds: 0,
 };
 
-describe.each(engines)('the queue on $name', ({ create }) => {
+describe.each(engines)('the queue on $name', ({ name, create }) => {
+  const test = testOn({ name });
   let crm: CrmUnderTest;
   let sage: VendorSession;
   let runner: CrmDatabase & { runnerId: number };
