@@ -65,6 +65,8 @@ export interface PullResult {
   missing: EntryKey[];
   /** Number of entries listed, changed or not. */
   listed: number;
+  /** How many instances of each series are listed, changed or not, by the uid of the series. */
+  instances: ReadonlyMap<string, number>;
   /** To store once every effect of this pull is stored; never earlier. */
   cursor: string;
   /** Oddities for the log, one line each: a uid listed twice, rows outside the window. */

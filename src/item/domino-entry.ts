@@ -52,6 +52,8 @@ export interface DominoEntry {
   reminderMinutes: number | null;
   /** True when this is a whole series, which no interface can update as one. */
   series: boolean;
+  /** Of a whole series: its rule has no end. Left out where the interface shows no rule. */
+  endless?: true;
   /** To Do only: UTC instant of completion; null = open. */
   completedAt: string | null;
   /** The item `CrmSyncKey` we put on To Dos we create: the uid derived from the pair; null elsewhere. */

@@ -40,6 +40,7 @@ export const REASON_CODES = [
   'cancellation_notice',
   'series_too_long',
   'series_master',
+  'series_no_end',
   'mail_file_changed', // the pair of another mail file, kept apart until it is found in this one
   'orphan_entry', // made by us for an appointment that is gone, and the link that knew more is lost
   'todo_off', // To Dos are switched off or the Data service is closed

@@ -29,6 +29,7 @@ import { reasonOf } from './pair.ts';
 import { readRows } from './rows.ts';
 import { judgeItem } from './server-gate.ts';
 import { changedInDomino } from './told.ts';
+import type { RefusedSeries } from './series.ts';
 import { isTooOld } from './window.ts';
 
 /** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
@@ -46,16 +47,18 @@ export async function takeChanges(
   context: MailboxContext,
   known: ReadonlyMap<string, KnownLink>,
   changed: readonly DominoSummary[],
-  tooMany: ReadonlySet<string>,
+  refused: RefusedSeries,
 ): Promise<void> {
   const parked: ParkedItem[] = [];
   const toRead: DominoSummary[] = [];
   for (const summary of changed) {
     const notice = summary.noticeType === null ? undefined : PENDING_NOTICES[summary.noticeType];
+    const series = summary.key.recurrenceId === null ? undefined : refused.get(summary.key.uid);
     if (notice) parked.push(park(summary, notice, null));
     // What is a pair already stays one: its edits must not be lost because the series grew.
-    else if (tooMany.has(summary.key.uid) && known.get(keyText(summary.key))?.state !== 'linked')
-      parked.push(park(summary, 'series_too_long', null));
+    else if (series !== undefined && known.get(keyText(summary.key))?.state !== 'linked')
+      // That a rule got an end shows in no list.
+      parked.push(park(summary, series, null, series === 'series_no_end' ? DAY_SECONDS : null));
     else toRead.push(summary);
   }
   let seen = await readAll(context, toRead, parked);

@@ -11,12 +11,13 @@ import { takeChanges } from './inbound-changes.ts';
 import { applyMissing } from './missing.ts';
 import { decidePair } from './pair-facts.ts';
 import { readRows } from './rows.ts';
+import type { RefusedSeries } from './series.ts';
 
 export async function takeMissing(
   context: MailboxContext,
   known: ReadonlyMap<string, KnownLink>,
   missing: readonly EntryKey[],
-  tooMany: ReadonlySet<string>,
+  refused: RefusedSeries,
 ): Promise<Pick<MailboxReport, 'reason_code' | 'detail'> | null> {
   const suspects = missing.filter((key) => known.get(keyText(key))?.state === 'linked');
   if (suspects.length === 0) return null;
@@ -28,7 +29,7 @@ export async function takeMissing(
     context,
     known,
     moved.map((key) => unlisted(key)),
-    tooMany,
+    refused,
   );
 
   const linked = [...known.values()].filter((link) => link.state === 'linked').length;

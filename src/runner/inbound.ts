@@ -3,12 +3,13 @@
  * only when every effect of the pull is stored: applied, or parked with its reason.
  */
 import type { KnownLink, MailboxReport } from '../crm/contract.ts';
-import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
+import { keyText, type DominoSummary } from '../item/domino-entry.ts';
 import type { KnownEntry, PullResult } from '../domino/port.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
 import { takeMissing } from './inbound-missing.ts';
 import { linkKey } from './link.ts';
+import { refusedSeries, type RefusedSeries } from './series.ts';
 import { mailboxWindow } from './window.ts';
 
 export interface PullOutcome {
@@ -47,51 +48,43 @@ export async function listMailbox(
 
 /** `listed`: a comparison has asked for the list already, and leaves what it did not settle. */
 export async function pullFromDomino(context: MailboxContext, listed?: Listed): Promise<PullOutcome> {
-  const { settings } = context;
   const known = listed?.known ?? (await context.crm.listKnown(context.mailbox.crm_user_id));
   const pull = listed?.pull ?? (await listMailbox(context, known.map(knownEntry)));
-  const window = mailboxWindow(context);
   const byKey = new Map(known.map((link) => [keyText(linkKey(link)), link]));
-  const tooMany = overlongSeries(known, pull.changed, settings.max_occurrences, window);
-  const changed = pull.changed.filter((summary) => !isLeftAlone(byKey.get(keyText(summary.key)), summary));
+  const refused = await refusedSeries(context, byKey, pull);
+  const changed = pull.changed.filter(
+    (summary) => !isLeftAlone(byKey.get(keyText(summary.key)), summary, refused),
+  );
   for (let i = 0; i < changed.length; i += BATCH) {
     if (context.stopping.aborted) return { cursor: null, held: null };
-    await takeChanges(context, byKey, changed.slice(i, i + BATCH), tooMany);
+    await takeChanges(context, byKey, changed.slice(i, i + BATCH), refused);
   }
   if (context.stopping.aborted) return { cursor: null, held: null };
-  const held = await takeMissing(context, byKey, pull.missing, tooMany);
+  const held = await takeMissing(context, byKey, pull.missing, refused);
   return { cursor: context.stopping.aborted ? null : pull.cursor, held };
 }
 
-/** An entry without its appointment has nothing to tell, unless an administrator asks or the list shows it anew. */
-const isLeftAlone = (link: KnownLink | undefined, { digest }: DominoSummary): boolean =>
-  link?.reason_code === 'orphan_entry' && !link.retry_due && link.domino_digest === digest;
+/**
+ * An entry without its appointment has nothing to tell, unless an administrator asks or the list shows it anew; an
+ * instance of a series that is too long, as long as the series is.
+ */
+const isLeftAlone = (
+  link: KnownLink | undefined,
+  { key, digest }: DominoSummary,
+  refused: RefusedSeries,
+): boolean => {
+  if (link === undefined || link.retry_due || link.domino_digest !== digest) return false;
+  if (isOfLongSeries(link)) return refused.get(key.uid) === 'series_too_long';
+  return link.reason_code === 'orphan_entry';
+};
+
+/** The list of an instance does not change when its series gets shorter, or when more are allowed. */
+const isOfLongSeries = (link: KnownLink): boolean =>
+  link.state === 'parked' && link.reason_code === 'series_too_long';
 
 /** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
 export const knownEntry = (link: KnownLink): KnownEntry => ({
   key: linkKey(link),
-  digest: link.retry_due ? null : link.domino_digest,
+  digest: link.retry_due || isOfLongSeries(link) ? null : link.domino_digest,
   start: link.state === 'linked' ? link.domino_start : null,
 });
-
-/** Uids of series with more instances in the window than the CRM takes (Sage's own limit is 200). */
-function overlongSeries(
-  known: readonly KnownLink[],
-  changed: readonly DominoSummary[],
-  limit: number,
-  window: { from: string; to: string },
-): Set<string> {
-  const instances = new Map<string, Set<string>>();
-  const count = (key: EntryKey) => {
-    if (key.recurrenceId === null) return;
-    const ids = instances.get(key.uid) ?? new Set();
-    ids.add(key.recurrenceId);
-    instances.set(key.uid, ids);
-  };
-  // What has slid out of the window stays known for ever and must not make a long-lived series overlong.
-  const inside = (start: string | null) =>
-    start === null || (start >= window.from.slice(0, 10) && start < window.to);
-  for (const link of known) if (inside(link.domino_start)) count(linkKey(link));
-  for (const summary of changed) count(summary.key);
-  return new Set([...instances].filter(([, ids]) => ids.size > limit).map(([uid]) => uid));
-}

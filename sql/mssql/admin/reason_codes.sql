@@ -73,6 +73,8 @@ VALUES
         N'Process the notice in Notes.'),
     (N'series_too_long', N'skip', N'The series in Notes has more occurrences than setting max_occurrences allows.',
         N'Shorten the series, or raise the setting.'),
+    (N'series_no_end', N'skip', N'The series in Notes has no end, and the CRM knows none without.',
+        N'Give the repeats an end in Notes; it is looked at again once a day.'),
     (N'series_master', N'skip', N'This is the definition of a series; its occurrences are synchronised one by one.',
         N'Nothing to do.'),
     (N'twin_ambiguous', N'error',

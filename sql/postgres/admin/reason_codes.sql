@@ -70,6 +70,8 @@ with code (code, severity, meaning, remedy) as (
         'Shorten the series, or raise the setting.'),
     ('series_master', 'skip', 'This is the definition of a series; its occurrences are synchronised one by one.',
         'Nothing to do.'),
+    ('series_no_end', 'skip', 'The series in Notes has no end, and the CRM knows none without.',
+        'Give the repeats an end in Notes; it is looked at again once a day.'),
     ('twin_ambiguous', 'error',
         'Both sides hold several items that nobody can tell apart, and not the same number of each. Nothing was created or linked.',
         'Delete the surplus ones, or change subject or time of one; the rest pair by themselves. Or retry one by its id: it is then synchronised as an item of its own.'),

@@ -104,9 +104,11 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       (key.recurrenceId === null
         ? body.events.find(({ recurrenceId }) => recurrenceId === undefined)
         : body.events.find(({ recurrenceId }) => recurrenceId === key.recurrenceId)) ?? body.events[0]!;
+    // Should a server answer the read of an instance with its series, that must not pass for the instance.
     const series =
-      key.recurrenceId === null &&
-      (body.events.length > 1 || event.recurrenceRule !== undefined || event.recurrenceDates !== undefined);
+      (key.recurrenceId === null && body.events.length > 1) ||
+      (event.recurrenceId === undefined &&
+        (event.recurrenceRule !== undefined || event.recurrenceDates !== undefined));
     const context = { timezones: body.timezones ?? [], floatingZone, allDay };
     const entry = entryOf(event, key, series, context);
     if (entry === null)

@@ -75,6 +75,7 @@ export function entryOf(
     reminderMinutes: reminderOf(event),
     series,
     completedAt: null,
+    ...(series && isEndless(event.recurrenceRule) ? { endless: true as const } : {}),
     syncKey: null,
     modifiedAt: instantOfBasic(event['last-modified']),
     token: tokenOf(event),
@@ -83,6 +84,9 @@ export function entryOf(
 }
 
 /**
+const isEndless = (rule: string | undefined): boolean =>
+  rule !== undefined && !/(?:^|;)(?:COUNT|UNTIL)=/i.test(rule);
+
  * `last-modified|sequence|content`: the content, because `last-modified` has whole seconds, and a Notes user's edit in the
  * very second of ours would pass for the state we know.
  */

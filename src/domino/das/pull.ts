@@ -47,6 +47,7 @@ export async function pull(
     changed: [...events.changed, ...(data?.changed ?? [])],
     missing: [...events.missing, ...(data?.missing ?? [])],
     listed: events.listed + (data?.listed ?? 0),
+    instances: events.instances,
     remarks: [...events.remarks, ...(data?.remarks ?? [])],
     cursor: writeCursor({
       v: 1,
@@ -60,6 +61,7 @@ interface Events {
   changed: DominoSummary[];
   missing: EntryKey[];
   listed: number;
+  instances: ReadonlyMap<string, number>;
   remarks: string[];
 }
 
@@ -121,8 +123,23 @@ async function pullEvents(
       .filter(({ key, start }) => shouldBeListed(start, window) && !listed.has(keyText(key)))
       .map(({ key }) => key),
     listed: listed.size,
+    instances: instancesOf(
+      [...listed.values()].map(({ summary }) => summary),
+      window,
+    ),
     remarks,
   };
+}
+
+function instancesOf(
+  listed: readonly DominoSummary[],
+  window: PullRequest['window'],
+): ReadonlyMap<string, number> {
+  const instances = new Map<string, number>();
+  for (const { key, start } of listed)
+    if (key.recurrenceId !== null && isInWindow(start!, window))
+      instances.set(key.uid, (instances.get(key.uid) ?? 0) + 1);
+  return instances;
 }
 
 /** Of two rows under one key: the entry before a notice, the known one before another, else any fixed order. */
