@@ -35,6 +35,8 @@ VALUES
         N'More per cent of a mail file''s entries gone at once, and more than the number as well, stop that mailbox.'),
     (N'recheck_hours', N'24', N'Hours after which an entry that shows no change is compared in full once more.'),
     (N'max_occurrences', N'200', N'Longest series from Notes that is brought to the CRM, in occurrences.'),
+    (N'group_series', N'off',
+        N'Whether the appointments made of one Notes series get one Comm_RecurrenceId, below zero: on, off. Sage holds no pattern for it.'),
     (N'todos', N'on', N'Whether To Dos take part: on, off. They need the Data service of Domino.'),
     (N'deleted_in_notes_invited', N'delete',
         N'What becomes of an appointment whose entry was deleted in Notes and had people invited: delete, unlink (it stays in the CRM).'),

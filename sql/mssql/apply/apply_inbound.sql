@@ -97,6 +97,7 @@ BEGIN
         );
 
         EXECUTE domino_sync.insert_appointments @p_crm_user_id, @p_items, @v_work OUTPUT, @v_now, @v_new_ids;
+        EXECUTE domino_sync.number_series @p_items, @v_work;
         EXECUTE domino_sync.restore_appointments @p_crm_user_id, @p_items, @v_work, @v_now;
         EXECUTE domino_sync.update_appointments @p_crm_user_id, @p_items, @v_work, @v_now;
         EXECUTE domino_sync.remove_people @p_crm_user_id, @p_items, @v_work, @v_now;

@@ -32,6 +32,8 @@ values
     ('recheck_hours', '24', 'Hours after which an entry that shows no change is compared in full once more.'),
     ('max_occurrences', '200', 'Longest series from Notes that is brought to the CRM, in occurrences.'),
     ('todos', 'on', 'Whether To Dos take part: on, off. They need the Data service of Domino.'),
+    ('group_series', 'off',
+        'Whether the appointments made of one Notes series get one Comm_RecurrenceId, below zero: on, off. Sage holds no pattern for it.'),
     ('deleted_in_notes_invited', 'delete',
         'What becomes of an appointment whose entry was deleted in Notes and had people invited: delete, unlink (it stays in the CRM).'),
     ('deleted_in_notes_alone', 'unlink',

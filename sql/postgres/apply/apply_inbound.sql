@@ -52,6 +52,7 @@ begin
     v_work := domino_sync.name_created(p_crm_user_id, domino_sync.decide_inbound(p_crm_user_id, p_items));
 
     perform domino_sync.insert_appointments(p_crm_user_id, v_work, v_now);
+    perform domino_sync.number_series(v_work);
     perform domino_sync.restore_appointments(p_crm_user_id, v_work, v_now);
     perform domino_sync.update_appointments(p_crm_user_id, v_work, v_now);
     perform domino_sync.remove_people(p_crm_user_id, v_work, v_now);
