@@ -109,6 +109,11 @@ export interface MailFile {
    */
   delete(key: EntryKey, expectedToken: string | null, options: WriteOptions): Promise<DeleteOutcome>;
   /**
+   * Whether an entry is older than the one a token was taken from: the server was restored from a backup, another replica
+   * answers that lags behind, or its clock was put back. Asks nobody.
+   */
+  isOlder(entry: Pick<DominoEntry, 'token'>, than: string | null): boolean;
+  /**
    * The entry that a create under `syncUid` made, should it have got through although its answer was lost; else null.
    * `since`: the instant from which it may have written.
    */

@@ -19,6 +19,7 @@ export const REASON_CODES = [
   'admin_resolved', // an administrator chose between the two values of a conflict
   'tombstone_lifted', // an administrator allowed an item to come back
   'write_back', // the CRM won a field of an item that came from Domino
+  'reconcile', // both sides were compared in full, and this was different
   'capture_off', // the triggers were switched off or on
   // skipped, on purpose
   'not_appointment',
@@ -39,8 +40,8 @@ export const REASON_CODES = [
   'invitation_pending',
   'cancellation_notice',
   'series_too_long',
-  'series_master',
   'series_no_end',
+  'series_master',
   'mail_file_changed', // the pair of another mail file, kept apart until it is found in this one
   'orphan_entry', // made by us for an appointment that is gone, and the link that knew more is lost
   'todo_off', // To Dos are switched off or the Data service is closed
@@ -51,6 +52,8 @@ export const REASON_CODES = [
   'location_truncated',
   'body_kept', // files in a To Do: its text cannot be written
   'mass_disappearance',
+  'mass_deletion', // by the CRM, towards Domino
+  'deletion_refused', // an administrator kept what one of very many deletions would have taken
   'twin_ambiguous', // both sides hold several that look alike, and not equally many
   // faults
   'domino_unreachable',
@@ -62,6 +65,7 @@ export const REASON_CODES = [
   'domino_series',
   'domino_uid',
   'domino_failed',
+  'domino_older', // Domino shows an older state than before: waited for, then the CRM's is written again
   'domino_garbled',
   'data_service_closed',
   'crm_busy',

@@ -128,10 +128,20 @@ async function decideAndApply(
         : guarded(one, () =>
             link === null
               ? decideNew(context, known, no, one)
-              : decideKnown(context, no, one, link, rowOf.get(link.appointment_id)!),
+              : decideKnown(
+                  context,
+                  no,
+                  one,
+                  link,
+                  rowOf.get(link.appointment_id)!,
+                  known.get(keyText(one.entry.key)),
+                ),
           );
     if (decision.do === 'apply') {
-      items.push(decision.item);
+      const hidden = context.reconciling && isHidden(known, one);
+      items.push(
+        hidden ? { ...decision.item, reason_code: 'reconcile' satisfies ReasonCode } : decision.item,
+      );
       bySeen.set(no, one);
     } else if (decision.do === 'save') saves.push(decision.link);
     else if (decision.do === 'unlink') missing.push(decision.item);
@@ -158,6 +168,14 @@ async function decideAndApply(
     }
   }
   return count(context, items, outcomes).flatMap((no) => bySeen.get(no) ?? []);
+}
+
+/** What the list shows as it is known, and was read only because both sides are compared in full. */
+function isHidden(known: ReadonlyMap<string, KnownLink>, { summary }: Seen): boolean {
+  const link = known.get(keyText(summary.key));
+  return (
+    link !== undefined && link.retry_due && (summary.digest === '' || summary.digest === link.domino_digest)
+  );
 }
 
 /** A value that the mapping chokes on parks its entry, not the mailbox. */

@@ -1,7 +1,8 @@
 /** An entry that has a link already: what both sides did since they agreed, and what the planner makes of it. Pure. */
-import type { ItemLink, MissingItem } from '../crm/contract.ts';
+import type { ItemLink, KnownLink, LinkWrite, MissingItem } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
+import type { DominoSummary } from '../item/domino-entry.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { planPair } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
@@ -12,12 +13,16 @@ import { crmChangeOf, dominoChangeOf, factsOf, isOptedOut } from './pair-facts.t
 import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
 import { restoration } from './restore.ts';
 
+/** Replicas of a cluster are minutes behind, not quarters of an hour. */
+const OLDER_PATIENCE_SECONDS = 900;
+
 export function decideKnown(
   context: MailboxContext,
   no: number,
   { summary, entry }: Seen,
   link: ItemLink,
   appointment: CrmAppointment,
+  known: Pick<KnownLink, 'reason_code'> | undefined,
 ): Decision {
   if (link.state === 'creating') {
     return { do: 'deliver', appointmentId: link.appointment_id, reason: 'found_in_domino', link: null };
@@ -28,6 +33,8 @@ export function decideKnown(
     link.state === 'unlinked' && link.unlinked_reason === 'notes_only' && !isOptedOut(context, entry);
   // Kept apart on purpose: remember how it looks, so that it is not read at every poll.
   if (link.state === 'unlinked' && !returns) return { do: 'save', link: looked };
+
+  if (context.mailFile.isOlder(entry, link.domino_token)) return decideOlder(context, summary, looked, known);
 
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
@@ -81,6 +88,24 @@ export function decideKnown(
       action: returns ? 'adopted' : item.action,
     },
   };
+}
+
+/**
+ * An older state is nobody's edit. A replica that lags behind catches up, so it is waited for; after a restore from a
+ * backup it stays, and what the CRM holds is written again.
+ */
+function decideOlder(
+  context: MailboxContext,
+  summary: DominoSummary,
+  looked: LinkWrite,
+  known: Pick<KnownLink, 'reason_code'> | undefined,
+): Decision {
+  if (known?.reason_code !== 'domino_older') {
+    context.older.waiting += 1;
+    return { do: 'park', parked: park(summary, 'domino_older', null, OLDER_PATIENCE_SECONDS) };
+  }
+  context.older.over += 1;
+  return { do: 'deliver', appointmentId: looked.appointment_id, reason: 'domino_older', link: looked };
 }
 
 /** The CRM's state does not matter: to unlink writes nothing there. */

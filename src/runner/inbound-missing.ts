@@ -32,15 +32,47 @@ export async function takeMissing(
     refused,
   );
 
-  const linked = [...known.values()].filter((link) => link.state === 'linked').length;
-  const { mass_disappearance_count: most, mass_disappearance_percent: percent } = context.settings;
-  if (gone.length > most && gone.length * 100 > linked * percent) {
-    const detail = `${gone.length} of ${linked} entries are gone from Domino at once; nothing was deleted`;
+  if (gone.length > 0 && isAnOlderState(context, known)) {
+    await waitOrMakeAgain(context, known, gone);
+    return null;
+  }
+  if (entries(gone) > context.settings.mass_disappearance_count) {
+    const ids = gone.map((key) => known.get(keyText(key))!.appointment_id!);
+    const { held, linked } = await context.crm.holdDeletions(context.mailbox.crm_user_id, 'to_crm', ids);
+    if (held === 0) {
+      await applyGone(context, gone);
+      return null;
+    }
+    const detail = `${held} of ${linked} entries are gone from Domino at once; nothing was deleted`;
     context.log.error({ reason: 'mass_disappearance' }, detail);
     return { reason_code: 'mass_disappearance', detail };
   }
   await applyGone(context, gone);
   return null;
+}
+
+/** How many, a series counted once: who deletes a series deletes once, however many instances it has. */
+const entries = (keys: readonly EntryKey[]): number => new Set(keys.map(({ uid }) => uid)).size;
+
+/** What was made since is gone from an older state as well: no deletion of anybody's. */
+const isAnOlderState = ({ older }: MailboxContext, known: ReadonlyMap<string, KnownLink>): boolean =>
+  older.waiting + older.over > 0 ||
+  [...known.values()].some(
+    ({ state, reason_code: reason }) => state === 'linked' && reason === 'domino_older',
+  );
+
+async function waitOrMakeAgain(
+  context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
+  gone: readonly EntryKey[],
+): Promise<void> {
+  const again = context.older.over > 0;
+  context.log.warn(
+    { reason: 'domino_older' },
+    `${gone.length} entries are gone from an older state of the mail file: ${again ? 'made again' : 'waiting'}`,
+  );
+  const ids = gone.flatMap((key) => known.get(keyText(key))?.appointment_id ?? []);
+  if (again) await context.crm.enqueueDelivery(context.mailbox.crm_user_id, ids, 'domino_older');
 }
 
 async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Promise<void> {

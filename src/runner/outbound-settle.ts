@@ -31,6 +31,8 @@ export async function settle(
   const reason = reasonToAdopt(link);
   let entry = found.entry;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    if (context.mailFile.isOlder(entry, link.domino_token))
+      return overwriteOlder(context, delivery, { link, role, crm, entry });
     const facts = factsOf(context, link, appointment, entry);
     const action = planPair('edited', dominoChangeOf(context, link, entry), facts);
     if (action.do === 'unlink') return leave(link, entry, action.reason);
@@ -72,6 +74,57 @@ export async function settle(
   }
   throw new ItemFault('domino_conflict', 'the entry keeps changing in Domino', true);
 }
+
+/** Restored from a backup: the CRM's values are written again, and what stands in Domino is kept as a conflict. */
+async function overwriteOlder(
+  context: MailboxContext,
+  delivery: Delivery,
+  { link, role, crm, entry }: { link: LinkWrite; role: LinkRole; crm: SyncItem; entry: DominoEntry },
+): Promise<Effect> {
+  if (!MAY_OVERWRITE.includes(delivery.leased.reason_code))
+    throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
+  const domino = readEntry(context, entry);
+  const merge = mergePair(context, {
+    link: { ...link, base_item: { crm: domino, domino } },
+    role,
+    appointment: delivery.appointment,
+    crm,
+    entry,
+    domino,
+  });
+  const conflicts = merge.toDomino.map((field): ConflictWrite => ({
+    field,
+    base_value: link.base_item?.domino[field] ?? null,
+    crm_value: crm[field],
+    domino_value: domino[field],
+    winner: 'crm',
+    decided_by: 'Domino showed an older state than before',
+  }));
+  await noteConflicts(context, delivery, conflicts);
+  const patch = patchFromItem(merge.domino, merge.toDomino, {
+    ...dominoContext(context),
+    crm,
+    crmBefore: domino,
+    domino,
+  });
+  const agreed = (now: DominoEntry, shown: SyncItem): LinkWrite =>
+    withBase(link, role, crm.kind, now, { crm, domino: shown });
+  if (isEmpty(patch)) return effect('unchanged', 'already_equal', agreed(entry, domino), { conflicts });
+  const answer = await context.mailFile.update(entry.key, patch, entry.token, {
+    notify: context.settings.notify,
+    signal: context.calls,
+  });
+  if (answer.outcome !== 'updated')
+    throw new ItemFault('domino_conflict', 'the entry changed while it was written', true);
+  const after = observed(context, answer.entry, merge.domino);
+  return effect('updated', 'domino_older', agreed(answer.entry, after), {
+    conflicts,
+    changes: writtenToDomino(domino, merge.domino, after, merge.toDomino),
+  });
+}
+
+/** Waited for long enough, or an administrator says so. */
+const MAY_OVERWRITE: readonly string[] = ['domino_older', 'admin_retry'];
 
 /** The loser's value is nowhere else once Domino is written: a runner that dies after that must not take it along. */
 export async function noteConflicts(

@@ -26,7 +26,7 @@ export async function updateEntry(
 ): Promise<Effect> {
   if (formOf(crm) !== link.form) return changeForm(context, delivery, link, crm, role);
   const base = link.base_item;
-  if (base === null) {
+  if (base === null || delivery.leased.reason_code === 'domino_older') {
     const entry = await context.mailFile.read(linkKey(link), { signal: context.calls });
     if (entry === null) return afterGone(context, delivery, link, crm, role);
     return settle(context, delivery, { link, role, crm, entry });

@@ -123,6 +123,8 @@ VALUES
         N'It is tried again. If it goes on, look at the console and log of the Domino server.'),
     (N'domino_garbled', N'error', N'The answer of Domino is not what is documented, or was cut off.',
         N'It is tried again. If it goes on, look for a proxy in between and at the log of the Domino server.'),
+    (N'domino_older', N'error', N'Domino shows an older state of the entry than before: a replica that lags behind, or a backup.',
+        N'Nothing, if the server catches up. After a quarter of an hour what the CRM holds is written again; what stood in Domino is listed by conflicts.'),
     (N'data_service_closed', N'error', N'To Dos need the Data service of Domino, which is closed for this mail file.',
         N'Enable the Data service for views and documents of the mail file, or set todos to off.'),
     (N'crm_busy', N'error', N'The CRM database was busy: a deadlock or a lock that was not freed in time.',

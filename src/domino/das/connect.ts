@@ -166,6 +166,7 @@ function openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds }:
     update: (key, patch, token, options) =>
       writes.run(() => store(key.form).update(key, patch, token, options)),
     delete: (key, token, options) => writes.run(() => store(key.form).delete(key, token, options)),
+    isOlder: ({ token }, than) => isBefore(modifiedIn(token), modifiedIn(than ?? '')),
     findCreated: (form, syncUid, since, options) =>
       form === 'todo'
         ? documents.findBySyncKey(syncUid, since, options)
@@ -233,3 +234,11 @@ async function check(ask: () => Promise<unknown>): Promise<MailFileCheck> {
     };
   }
 }
+
+/** Tokens begin with the time of the last change, in one spelling for events and one for To Dos; `~` when it was not told. */
+function modifiedIn(token: string): string {
+  const modified = token.split('|')[0]!;
+  return modified === '~' ? '' : modified;
+}
+
+const isBefore = (one: string, other: string): boolean => one !== '' && other !== '' && one < other;
