@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, UserError, errorText } from './errors.ts';
+import { isTimeZone } from './item/time-zone.ts';
 
 export const CONFIG_FILE = 'crm-domino-sync.config.json';
 
@@ -28,6 +29,8 @@ const configSchema = z.strictObject({
       auth: z.enum(['auto', 'basic', 'form']).default('auto'),
       /** How the server counts the last day of an all-day entry; `auto` learns it from its answers. */
       allDayEnd: z.enum(['auto', 'inclusive', 'exclusive']).default('auto'),
+      /** IANA zone of Notes' users: of times that come without any, and of the days of an all-day To Do. */
+      timeZone: z.string().refine(isTimeZone, 'must be an IANA zone such as Europe/Berlin').default('UTC'),
       /** Requests in flight at a time. */
       parallel: z.number().int().min(1).max(32).default(4),
       /** Seconds until an answer counts as lost. */

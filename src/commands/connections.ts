@@ -18,12 +18,13 @@ export async function withCrm<T>(config: Config, work: (crm: CrmDatabase) => Pro
 
 export function openDomino(config: Config): DominoServer {
   const access = requireDomino(config);
-  const { auth, allDayEnd, parallel, timeoutSeconds, methodOverride, certificateAuthorityFile } =
+  const { auth, allDayEnd, timeZone, parallel, timeoutSeconds, methodOverride, certificateAuthorityFile } =
     config.domino;
   return connectDas({
     ...access,
     auth,
     allDayEnd,
+    floatingZone: timeZone,
     parallel,
     methodOverride,
     answerTimeoutMs: timeoutSeconds * 1000,

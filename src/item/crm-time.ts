@@ -41,9 +41,14 @@ export function whenFromCrm(
   if (end < start) return { fault: `the end ${end} is before the start ${start}` };
   const from = wallToInstant(start, zone);
   const to = wallToInstant(end, zone);
-  // A start in the skipped hour moves past an end just behind it.
-  return { when: { allDay, start: from, end: to < from ? from : to, timeZone: zone } };
+  return {
+    when: { allDay, start: from, end: to > from ? to : keepingLength(from, start, end), timeZone: zone },
+  };
 }
+
+/** A start in the skipped hour moves to or past an end that was in it too: then both move, and it stays as long as it was. */
+const keepingLength = (from: string, start: string, end: string): string =>
+  addMinutes(from, minutesBetween(`${start}Z`, `${end}Z`));
 
 /** The columns that hold `when`. An end in a repeated hour may read as before the start; then the row takes no time. */
 export function whenToCrm(

@@ -8,6 +8,7 @@ import { itemsOf, entryOfTodo } from '../../src/domino/das/todo.ts';
 import { eventBodySchema, type WireEvent } from '../../src/domino/das/wire.ts';
 import type { DominoDraft, DominoEntry } from '../../src/item/domino-entry.ts';
 import type { Attendee, When } from '../../src/item/sync-item.ts';
+import { zone } from '../item/arbitraries.ts';
 
 /** What holds no attendee and no category separator, the two things a string may be split at. */
 const text = fc.string({
@@ -168,11 +169,11 @@ describe('a draft', () => {
 describe('a To Do', () => {
   it('comes back from its items as it went out, as far as a To Do can hold it', () => {
     fc.assert(
-      fc.property(drafts, fc.option(day), (draft, done) => {
+      fc.property(drafts, fc.option(day), zone, (draft, done, home) => {
         const completedAt = done === null ? null : `${done}T10:00:00Z`;
         const patch = without({ ...draft, completedAt }, 'form');
-        const document = { '@unid': 'A'.repeat(32), '@form': 'Task', ...itemsOf(patch) };
-        const entry = entryOfTodo(document, 'UTC', null);
+        const document = { '@unid': 'A'.repeat(32), '@form': 'Task', ...itemsOf(patch, home) };
+        const entry = entryOfTodo(document, home, null);
         expect(entry).toMatchObject({
           subject: draft.subject,
           location: draft.location,

@@ -114,9 +114,9 @@ describe('times', () => {
     expect(itemFromCrm(row(fields), context)).toMatchObject({ refused: 'bad_times' });
   });
 
-  test('a start in the skipped hour never ends up behind the end', () => {
+  test('a start in the skipped hour never ends up behind the end, nor without a length', () => {
     const { when } = read({ start_at: '2026-03-29T02:30:00', end_at: '2026-03-29T03:15:00' });
-    expect(when).toMatchObject({ start: '2026-03-29T01:30:00Z', end: '2026-03-29T01:30:00Z' });
+    expect(when).toMatchObject({ start: '2026-03-29T01:30:00Z', end: '2026-03-29T02:15:00Z' });
   });
 
   test('an entry that ends in the repeated hour is not written with its end before its start', () => {

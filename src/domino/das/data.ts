@@ -181,7 +181,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
         method: 'POST',
         path: documents,
         query: { form: TODO_FORM, computewithform: 'true' },
-        json: itemsOfNew(syncUid, draft),
+        json: itemsOfNew(syncUid, draft, floatingZone),
         signal: options.signal,
       };
       const answer = await session.exchange(call);
@@ -199,7 +199,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
       const fresh = await readTodo(key.uid, options.signal);
       if (fresh === null) return { outcome: 'gone' };
       if (fresh.entry.token !== expectedToken) return { outcome: 'changed', entry: fresh.entry };
-      const items = itemsOf(patch);
+      const items = itemsOf(patch, floatingZone);
       if (Object.keys(items).length === 0) return { outcome: 'updated', entry: fresh.entry };
 
       // Never PUT: it removes what the body does not name (§2.5.4). The header's text must come back to the letter (§10.24).
@@ -214,7 +214,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
       let refusal = refusalOf(answer);
       const bodyKept = patch.body !== undefined && holdsFiles(refusal);
       if (bodyKept) {
-        const others = itemsOf(withoutBody(patch));
+        const others = itemsOf(withoutBody(patch), floatingZone);
         if (Object.keys(others).length === 0)
           return { outcome: 'updated', entry: fresh.entry, bodyKept: true };
         answer = await session.exchange({ ...call, json: others });

@@ -7,6 +7,7 @@ import {
   addDays,
   addSeconds,
   daysOf,
+  instantIn,
   instantOfBasic,
   resolveTime,
   secondsOf,
@@ -74,8 +75,8 @@ export function entryOf(
     attendees,
     reminderMinutes: reminderOf(event),
     series,
-    completedAt: null,
     ...(series && isEndless(event.recurrenceRule) ? { endless: true as const } : {}),
+    completedAt: null,
     syncKey: null,
     modifiedAt: instantOfBasic(event['last-modified']),
     token: tokenOf(event),
@@ -83,10 +84,10 @@ export function entryOf(
   };
 }
 
-/**
 const isEndless = (rule: string | undefined): boolean =>
   rule !== undefined && !/(?:^|;)(?:COUNT|UNTIL)=/i.test(rule);
 
+/**
  * `last-modified|sequence|content`: the content, because `last-modified` has whole seconds, and a Notes user's edit in the
  * very second of ours would pass for the state we know.
  */
@@ -117,7 +118,7 @@ export function whenOf(event: WireEvent, context: DecodeContext): When | null {
     end === undefined
       ? addSeconds(start.at, seconds)
       : end.kind === 'date'
-        ? `${end.date}T00:00:00Z`
+        ? instantIn(`${end.date}T00:00:00`, start.timeZone ?? context.floatingZone)
         : end.at;
   return { allDay: false, start: start.at, end: endAt, timeZone: start.timeZone };
 }

@@ -1,6 +1,7 @@
 /** Times of the Calendar service: three spellings on the way in (UTC, zoned, floating), one on the way out (UTC). */
 import { Temporal } from 'temporal-polyfill';
 import { findIana } from 'windows-iana';
+import { notesZoneOf, type NotesZone } from './notes-zone.ts';
 import { compileZone, type ZoneRules } from './zone-rules.ts';
 import type { WireTime, WireTimeZone } from './wire.ts';
 
@@ -25,8 +26,12 @@ export function resolveTime(wire: WireTime, context: ZoneContext): ResolvedTime 
   if (wire.tzid === undefined)
     return { kind: 'instant', at: instantIn(local, context.floatingZone), timeZone: null };
 
-  const timeZone = ianaOf(wire.tzid);
-  const described = context.timezones.find(({ tzid }) => tzid === wire.tzid);
+  const notesZone = notesZoneOf(wire.tzid);
+  const timeZone = notesZone === null ? ianaOf(wire.tzid) : namedZone(notesZone);
+  const described =
+    context.timezones.find(({ tzid }) => tzid === wire.tzid) ??
+    (timeZone === null ? notesZone?.rules : undefined) ??
+    undefined;
   const rules = described === undefined ? null : rulesOf(described);
   if (rules !== null)
     return { kind: 'instant', at: toInstant(rules.toUtc(Date.parse(`${local}Z`))), timeZone };
@@ -44,12 +49,30 @@ function rulesOf(zone: WireTimeZone): ZoneRules | null {
   return rules;
 }
 
+/** Names that Windows has given up or merged; Notes still shows them, and zone lists no longer have them. */
+const FORMER: Readonly<Record<string, string>> = {
+  'Armenian Standard Time': 'Asia/Yerevan',
+  'Kamchatka Standard Time': 'Asia/Kamchatka',
+  'Mexico Standard Time': 'America/Mexico_City',
+  'Mexico Standard Time 2': 'America/Chihuahua',
+  'Mid-Atlantic Standard Time': 'Atlantic/South_Georgia',
+};
+
 /** IANA id of a zone name: itself, or the one its Windows or Notes name stands for; null when it is neither. */
-export function ianaOf(tzid: string): string | null {
-  if (isIana(tzid)) return tzid;
-  // Notes drops "Standard Time" from the Windows names: "Eastern" is "Eastern Standard Time".
-  return findIana(tzid)[0] ?? findIana(`${tzid} Standard Time`)[0] ?? null;
+export const ianaOf = (tzid: string): string | null => (isIana(tzid) ? tzid : windowsZone(tzid));
+
+/** Notes drops "Standard Time" from the Windows names: "Eastern" is "Eastern Standard Time". */
+function windowsZone(name: string): string | null {
+  for (const one of [name, `${name} Standard Time`]) {
+    const iana = findIana(one)[0] ?? FORMER[one];
+    if (iana !== undefined) return iana;
+  }
+  return null;
 }
+
+/** A zone that never changes its clocks goes by its offset: "GMT" of Notes is London, but not when clocks stay. */
+const namedZone = ({ name, changesClocks }: NotesZone): string | null =>
+  !changesClocks || name === null ? null : (windowsZone(name) ?? ianaOf(name));
 
 function isIana(id: string): boolean {
   try {

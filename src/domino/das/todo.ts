@@ -65,7 +65,11 @@ export function entryOfTodo(
 }
 
 /** All items of a new To Do. The body goes out as HTML, which is what the interface documents for rich text. */
-export function itemsOfNew(syncUid: string, draft: DominoDraft): Record<string, unknown> {
+export function itemsOfNew(
+  syncUid: string,
+  draft: DominoDraft,
+  floatingZone: string,
+): Record<string, unknown> {
   return {
     // What DominoREST's own example of a Task has, as far as names without `$` go (§4.3).
     TaskType: '1',
@@ -75,12 +79,12 @@ export function itemsOfNew(syncUid: string, draft: DominoDraft): Record<string, 
     SequenceNum: 1,
     UpdateSeq: 1,
     [SYNC_KEY]: syncUid,
-    ...itemsOf(draft),
+    ...itemsOf(draft, floatingZone),
   };
 }
 
 /** The items a patch sets; empty when it sets none that a To Do has. */
-export function itemsOf(patch: DominoPatch): Record<string, unknown> {
+export function itemsOf(patch: DominoPatch, floatingZone: string): Record<string, unknown> {
   return {
     ...(patch.subject === undefined ? {} : { Subject: patch.subject }),
     ...(patch.location === undefined ? {} : { Location: patch.location }),
@@ -89,7 +93,7 @@ export function itemsOf(patch: DominoPatch): Record<string, unknown> {
       : {
           Body: { type: 'richtext', contentType: 'text/html; charset=UTF-8', data: textToHtml(patch.body) },
         }),
-    ...(patch.when === undefined ? {} : itemsOfWhen(patch.when)),
+    ...(patch.when === undefined ? {} : itemsOfWhen(patch.when, floatingZone)),
     ...(patch.private === undefined ? {} : { OrgConfidential: patch.private ? '1' : '' }),
     ...(patch.priority === undefined ? {} : { Importance: importanceOf(patch.priority) }),
     ...(patch.categories === undefined
@@ -113,10 +117,11 @@ export function shows(entry: DominoEntry, patch: DominoPatch): boolean {
   );
 }
 
-function itemsOfWhen(when: When): Record<string, unknown> {
-  // Noon in UTC is the same calendar day from 12 hours west to 11 hours east of Greenwich.
-  const start = strongDate(when.allDay ? `${when.start}T12:00:00Z` : when.start);
-  const due = strongDate(when.allDay ? `${when.end}T12:00:00Z` : when.end);
+function itemsOfWhen(when: When, zone: string): Record<string, unknown> {
+  // Notes shows the day of the instant in the zone of who looks: noon is that day as far around as any time can be.
+  const noon = (day: string): string => instantIn(`${day}T12:00:00`, zone);
+  const start = strongDate(when.allDay ? noon(when.start) : when.start);
+  const due = strongDate(when.allDay ? noon(when.end) : when.end);
   return {
     StartDate: start,
     StartDateTime: start,

@@ -136,6 +136,7 @@ export const RULES_OF_OPERATION: readonly Rule[] = [
           password,
           auth: 'auto',
           allDayEnd: 'auto',
+          timeZone: world.sandbox.timeZone,
           parallel: 4,
           timeoutSeconds: 30,
           methodOverride: false,
