@@ -292,12 +292,18 @@ async function lost(world: World, survivors: ReadonlySet<string>): Promise<strin
 async function comeToRest(): Promise<void> {
   two.sides.standIn.faults.clear();
   for (let round = 0; round < 4; round += 1) {
+    await two.world.settle();
+    const { rows } = await two.sides.vendor.query<{ waits: boolean }>(`
+      select exists (select from domino_sync.delivery)
+          or exists (select from domino_sync.inbound_parked where next_attempt_at is not null)
+          or exists (select from domino_sync.sync_user where health = 'paused') as waits`);
+    if (!rows[0]!.waits) return;
     await two.sides.vendor.query(`
       update domino_sync.delivery set next_attempt_at = now();
       update domino_sync.inbound_parked set next_attempt_at = now() where next_attempt_at is not null;
       update domino_sync.sync_user set health = 'ok', next_poll_at = now() where health = 'paused'`);
-    await two.world.settle();
   }
+  await two.world.settle();
 }
 
 interface Linked {
