@@ -15,6 +15,11 @@ const VERBS: Record<string, (user: NotesUser, body: unknown) => unknown> = {
   createAppointment: (user, body) => ({ uid: user.createAppointment(input.appointmentInput.parse(body)) }),
   createMeeting: (user, body) => ({ uid: user.createMeeting(input.meetingInput.parse(body)) }),
   createSeries: (user, body) => ({ uid: user.createSeries(input.seriesInput.parse(body)) }),
+  createAllDaySeries: (user, body) => ({
+    uid: user.createAllDaySeries(input.allDaySeriesInput.parse(body)),
+  }),
+  changeSeries: (user, body) => user.changeSeries(input.changeSeriesInput.parse(body)),
+  changeFollowing: (user, body) => user.changeFollowing(input.changeFollowingInput.parse(body)),
   createAllDay: (user, body) => ({ uid: user.createAllDay(input.allDayInput.parse(body)) }),
   createReminder: (user, body) => ({ uid: user.createReminder(input.reminderInput.parse(body)) }),
   createAnniversary: (user, body) => ({ uid: user.createAnniversary(input.anniversaryInput.parse(body)) }),

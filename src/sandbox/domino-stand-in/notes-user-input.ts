@@ -37,10 +37,35 @@ export const meetingInput = z.strictObject({
   invitees: z.array(invitee).default([]),
   broadcast: z.boolean().optional(),
 });
+/** A rule, or the starts one by one as with custom dates; of these the first is the start of the series. */
+const repeats = { rule: z.string().optional(), dates: z.array(z.string()).optional() };
+
 export const seriesInput = z.strictObject({
   ...timed,
-  rule: z.string(),
+  ...repeats,
   invitees: z.array(invitee).optional(),
+});
+export const allDaySeriesInput = z.strictObject({
+  subject: z.string(),
+  date,
+  lastDate: date.optional(),
+  ...repeats,
+  ...content,
+});
+/** Other repeats. Instances whose original start stays keep what was changed in them. */
+export const changeSeriesInput = z.strictObject({
+  uid,
+  start: instant.optional(),
+  end: instant.optional(),
+  ...repeats,
+});
+/** "This and all future": instances from this one on. */
+export const changeFollowingInput = z.strictObject({
+  uid,
+  recurrenceId: z.string(),
+  subject: z.string().optional(),
+  moveMinutes: z.number().int().optional(),
+  ...content,
 });
 export const allDayInput = z.strictObject({
   subject: z.string(),
@@ -95,6 +120,9 @@ export type Invitee = z.input<typeof invitee>;
 export type AppointmentInput = z.input<typeof appointmentInput>;
 export type MeetingInput = z.input<typeof meetingInput>;
 export type SeriesInput = z.input<typeof seriesInput>;
+export type AllDaySeriesInput = z.input<typeof allDaySeriesInput>;
+export type ChangeSeriesInput = z.input<typeof changeSeriesInput>;
+export type ChangeFollowingInput = z.input<typeof changeFollowingInput>;
 export type AllDayInput = z.input<typeof allDayInput>;
 export type ReminderInput = z.input<typeof reminderInput>;
 export type AnniversaryInput = z.input<typeof anniversaryInput>;

@@ -8,19 +8,21 @@ import type { MailFile } from './mail-file.ts';
 import type { Attendee, CalendarEntry, EntryFields, EntryTime, RichBody, Series } from './model.ts';
 import { readCalendar, type CalendarItem } from './notes-user-calendar.ts';
 import type * as input from './notes-user-input.ts';
+import { createSeriesActs, seriesOf, type NotesSeries } from './notes-user-series.ts';
 import { createTodos, type NotesTodos } from './notes-user-todos.ts';
-import { expandRule, findOccurrence, instanceFields, occurrencesAt } from './series.ts';
+import { findOccurrence, instanceFields } from './series.ts';
 import { findZone } from './time-zones.ts';
 import { answerEntry, answerNotice, isChair, processNotice, type Answer } from './workflow.ts';
 import type { World } from './world.ts';
 
-export interface NotesUser extends NotesTodos {
+export interface NotesUser extends NotesTodos, NotesSeries {
   readonly email: string;
   readonly mailFile: MailFile;
   /** These answer the uid of the new entry. */
   createAppointment(entry: input.AppointmentInput): string;
   createMeeting(entry: input.MeetingInput): string;
   createSeries(entry: input.SeriesInput): string;
+  createAllDaySeries(entry: input.AllDaySeriesInput): string;
   createAllDay(entry: input.AllDayInput): string;
   createReminder(entry: input.ReminderInput): string;
   createAnniversary(entry: input.AnniversaryInput): string;
@@ -185,15 +187,19 @@ export const notesUser = (world: World, email: string): NotesUser => {
       change(made, null, fields, false);
       return uid;
     },
-    createSeries: ({ rule, invitees, ...entry }) => {
+    ...createSeriesActs(world, mailFile, entryOf, withContent),
+    createSeries: ({ rule, dates, invitees, ...entry }) => {
       const fields = timed(entry);
       if (invitees !== undefined) {
         fields.organizer = ownerAsOrganizer(mailFile, null);
         fields.attendees = attendees(invitees);
       }
-      const zone = findZone(entry.zone ?? mailFile.state.tzid) ?? mailFile.zone;
-      const occurrences = occurrencesAt(fields, expandRule(rule, fields.start, zone));
-      return add(invitees === undefined ? '0' : '3', fields, { series: { rule, occurrences } });
+      const series = seriesOf(mailFile, fields, { rule, dates });
+      return add(invitees === undefined ? '0' : '3', fields, { series });
+    },
+    createAllDaySeries: ({ rule, dates, ...entry }) => {
+      const fields = dated(entry);
+      return add('2', fields, { series: seriesOf(mailFile, fields, { rule, dates }) });
     },
     createAllDay: (entry) => add('2', dated(entry)),
     createReminder: (entry) =>
