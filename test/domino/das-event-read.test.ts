@@ -103,6 +103,21 @@ describe('reading one event', () => {
     expect(server.requests[1]!.path).toBe(`${ROOT}/${SINGLE_UID}/20170503T073000Z`);
   });
 
+  it.each([
+    ['has no end', 'FREQ=WEEKLY;BYDAY=MO', true],
+    ['has a number', 'FREQ=WEEKLY;COUNT=3;BYDAY=MO', undefined],
+    ['has a last day', 'FREQ=WEEKLY;UNTIL=20270101T000000Z', undefined],
+  ])('tells that the rule of a series %s', async (_, recurrenceRule, endless) => {
+    const { mail } = await start(() => ({ body: { ...SINGLE, events: [{ ...single, recurrenceRule }] } }));
+    expect((await mail.read(key, call))!.endless).toBe(endless);
+  });
+
+  it('does not take the series for the instance that was asked for', async () => {
+    const master = { ...single, recurrenceRule: 'FREQ=WEEKLY;COUNT=3' };
+    const { mail } = await start(() => ({ body: { ...SINGLE, events: [master] } }));
+    expect(await mail.read(eventKey(SINGLE_UID, '20170503T073000Z'), call)).toMatchObject({ series: true });
+  });
+
   it('refuses an id that a read answers with another one (§10.3)', async () => {
     const { mail } = await start(() => ({ body: SINGLE }));
     expect(await failure(mail.read(eventKey('other'), call))).toMatchObject({

@@ -177,7 +177,7 @@ describe('a To Do', () => {
         expect(entry).toMatchObject({
           subject: draft.subject,
           location: draft.location,
-          body: draft.body.replace(/\s+$/, ''),
+          body: draft.body.replace(/[ \t]+$/gm, '').trimEnd(),
           when: draft.when,
           private: draft.private,
           categories: draft.categories,

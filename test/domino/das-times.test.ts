@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { htmlToText, textToHtml } from '../../src/domino/das/document.ts';
 import {
   addDays,
   addSeconds,
@@ -173,19 +172,6 @@ describe('times of the Calendar service', () => {
       }),
     );
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
-  });
-});
-
-describe('bodies of To Dos', () => {
-  it('come back from HTML as they went in, but for blanks at the end', () => {
-    const texts = fc.string({
-      unit: fc.constantFrom('a', 'é', ' ', '\n', '\t', '<', '>', '&', '"', '&amp;', '<br>', '&nbsp;'),
-    });
-    fc.assert(
-      fc.property(texts, (text) => {
-        expect(htmlToText(textToHtml(text))).toBe(text.replace(/\s+$/, ''));
-      }),
-    );
   });
 });
 

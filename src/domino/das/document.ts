@@ -1,7 +1,7 @@
 /** The JSON of a document of the Data service, read with `strongtype=true` (domino.md §2.4). */
 import { z } from 'zod';
-import { unescapeHtml } from './login-page.ts';
 import { garbled } from './answer.ts';
+import { htmlToText } from './html-text.ts';
 import { isDay, toInstant } from './times.ts';
 
 export const documentSchema = z.looseObject({ '@unid': z.string().min(1) });
@@ -100,32 +100,6 @@ function transferDecoded({
       return data;
   }
 }
-
-/** Good enough for what mail clients write into a body; layout is lost on purpose. */
-export function htmlToText(html: string): string {
-  const text = html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1\s*>/gi, '')
-    .replace(/\s+/g, ' ')
-    .replace(/ ?<br\b[^>]*> ?/gi, '\n')
-    .replace(/ ?<\/(p|div|li|tr|h[1-6]|blockquote|pre)\s*> ?/gi, '\n')
-    .replace(/<[^>]*>/g, '');
-  return text
-    .split('\n')
-    .map((line) => unescapeHtml(line.trim()))
-    .join('\n')
-    .replace(/\s+$/, '');
-}
-
-/** Plain text as the HTML that `htmlToText` turns back into it, blanks included. */
-export const textToHtml = (text: string): string =>
-  text
-    .replace(/\r\n?/g, '\n')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/\t/g, '&#9;')
-    .replace(/^ | (?= )| $/gm, '&nbsp;')
-    .replace(/\n/g, '<br>');
 
 const unwrap = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && 'data' in value

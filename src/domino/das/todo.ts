@@ -9,7 +9,6 @@ import type { When } from '../../item/sync-item.ts';
 import {
   modifiedOf,
   plainBodyOf,
-  textToHtml,
   textOf,
   textsOf,
   timeOf,
@@ -17,6 +16,7 @@ import {
   type NotesTime,
 } from './document.ts';
 import { hash } from './digest.ts';
+import { textToHtml } from './html-text.ts';
 import { dateIn, instantIn, isDay } from './times.ts';
 
 export const TODO_FORM = 'Task';
