@@ -1,6 +1,11 @@
 /** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
-import type { CrmDatabase, CrmUser, OpenConflict, ResolveOutcome } from './contract.ts';
-import { captureStateSchema, explanationSchema, syncStatusSchema } from './report-schemas.ts';
+import type { CrmDatabase, CrmUser, HeldPlan, OpenConflict, ResolveOutcome } from './contract.ts';
+import {
+  captureStateSchema,
+  explanationSchema,
+  heldPlansSchema,
+  syncStatusSchema,
+} from './report-schemas.ts';
 import { checked, type Calls } from './calls.ts';
 
 type AdminCalls = Pick<
@@ -19,6 +24,9 @@ type AdminCalls = Pick<
   | 'liftTombstone'
   | 'listConflicts'
   | 'resolveConflicts'
+  | 'requestReconcile'
+  | 'listHeld'
+  | 'decideHeld'
   | 'purgeHistory'
 >;
 
@@ -77,6 +85,13 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
         p_crm_user_id: crmUserId,
       })
     ).lifted,
+  requestReconcile: async (crmUserId, reason) =>
+    (await one<{ requested: number }>('request_reconcile', { p_crm_user_id: crmUserId, p_reason: reason }))
+      .requested,
+  listHeld: async (crmUserId) =>
+    checked(heldPlansSchema, await rows<HeldPlan>('list_held', { p_crm_user_id: crmUserId }), 'list_held'),
+  decideHeld: async (planId, decision) =>
+    (await one<{ items: number }>('decide_held', { p_plan_id: planId, p_decision: decision })).items,
   purgeHistory: async (keepDays, limit) =>
     (await one<{ purged: number }>('purge_history', { p_keep_days: keepDays, p_limit: limit })).purged,
 });

@@ -82,6 +82,8 @@ export interface LeasedMailbox {
   first_sync_done: boolean;
   /** Entries are parked because nobody could tell twins apart: whoever creates has to look at them again before. */
   twins_pending: boolean;
+  /** Why both sides are to be compared in full; null: they need not. */
+  reconcile_reason: string | null;
 }
 
 /** An appointment of the mailbox's window that is linked to no entry. */
@@ -314,6 +316,33 @@ export interface CrmUser {
   first_sync_total: number | null;
   first_sync_compared: number | null;
   first_sync_read: number | null;
+  /** Both sides were equal as of then (UTC), apart from open differences; null: not compared in full yet, or not enabled. */
+  verified_at: string | null;
+  /** Differences that the last reconcile put right. */
+  healed: number | null;
+  open_differences: number | null;
+  verification: 'first comparison only' | 'due' | 'running' | 'verified' | null;
+}
+
+/** Deletions that wait for an administrator: more at once than the settings allow. */
+export interface HeldPlan {
+  plan_id: number;
+  crm_user_id: number;
+  /** The side on which the items would be deleted. */
+  direction: 'to_domino' | 'to_crm';
+  held_at: string;
+  items: number;
+  /** Linked items of the mailbox then. */
+  linked: number;
+  /** At most 100; `start_at` in CRM wall clock; a private one has no subject. */
+  appointments: { appointment_id: number; subject: string | null; start_at: string | null }[];
+}
+
+/** on; off, as it was known; opened: found off just now; closed: found on again, so every mailbox is compared. */
+export interface CaptureWatch {
+  outcome: 'on' | 'off' | 'opened' | 'closed';
+  /** Triggers that are missing or disabled. */
+  detail: string | null;
 }
 
 export interface CaptureState {
@@ -338,6 +367,16 @@ export interface SyncStatus {
     compared: number | null;
     read: number | null;
   }[];
+  /** Enabled mailboxes whose sides were compared in full. */
+  verification: {
+    verified: number;
+    due: number;
+    running: number;
+    oldest_verified_at: string | null;
+    healed: number;
+    open_differences: number;
+  };
+  held_plans: (Omit<HeldPlan, 'appointments'> & { name: string })[];
   backlog: { due: number; waiting: number; leased: number; parked: number; oldest_seconds: number | null };
   links: { linked: number; unlinked: number; creating: number };
   inbound_parked: { skipped: number; errors: number };
@@ -487,6 +526,22 @@ export interface CrmDatabase {
   /** Puts a delivery in the queue for a pair, whether or not the CRM changed. */
   enqueueDelivery(crmUserId: number, appointmentIds: readonly number[], reasonCode: string): Promise<void>;
 
+  /** Puts the next appointments of a mailbox in the queue to be compared; `more` false: the CRM's side is through. */
+  reconcileChunk(crmUserId: number, limit: number): Promise<{ enqueued: number; more: boolean }>;
+  /** Records that both sides were compared in full. */
+  finishReconcile(crmUserId: number): Promise<{ healed: number; open_differences: number }>;
+  /** Looks whether our triggers are there and on; keeps the record of the times in which they were not. */
+  watchCapture(): Promise<CaptureWatch>;
+  /**
+   * Asked before anything is deleted: `held` deletions wait for an administrator, 0 = go on. To the CRM
+   * `appointmentIds` would go; to Domino the due deliveries say it.
+   */
+  holdDeletions(
+    crmUserId: number,
+    direction: 'to_domino' | 'to_crm',
+    appointmentIds: readonly number[],
+  ): Promise<{ held: number; linked: number }>;
+
   /** What a first comparison has to find on the other side before anything is created. */
   listUnlinked(crmUserId: number): Promise<UnlinkedAppointment[]>;
   reportFirstSync(crmUserId: number, progress: FirstSyncProgress): Promise<void>;
@@ -517,8 +572,72 @@ export interface CrmDatabase {
   /** Newest first; null = of all appointments. */
   listConflicts(appointmentId: number | null, limit: number): Promise<OpenConflict[]>;
   resolveConflicts(crmUserId: number, resolution: ConflictResolution): Promise<ResolveOutcome>;
+  /** Answers how many mailboxes; `crmUserId` null: all enabled ones. */
+  requestReconcile(crmUserId: number | null, reason: string): Promise<number>;
+  listHeld(crmUserId: number | null): Promise<HeldPlan[]>;
+  /** Answers how many items the plan has. */
+  decideHeld(planId: number, decision: 'allow' | 'refuse'): Promise<number>;
   purgeHistory(keepDays: number, limit: number): Promise<number>;
 
+  close(): Promise<void>;
+}
+
+export interface ReasonText {
+  code: string;
+  severity: 'info' | 'skip' | 'error';
+  meaning: string;
+  remedy: string;
+}
+
+/** A mailbox as `leaseMailboxes` would hand it out, with what the next cycle leaves alone. */
+export interface PreviewMailbox extends LeasedMailbox {
+  health: 'ok' | 'paused' | 'held';
+  health_reason: string | null;
+  health_detail: string | null;
+  /** Deliveries that are not due yet. */
+  waiting: number;
+  parked: number;
+}
+
+/** The mailbox that enabling would leave. */
+export type SupposedMailbox = Pick<
+  LeasedMailbox,
+  'crm_user_id' | 'email' | 'mail_file' | 'direction' | 'window_start' | 'database_identity' | 'past_days'
+> & {
+  /** His links are of another mail file, and would be kept apart. */
+  moved: boolean;
+};
+
+/** A pair that enabling would put in the queue; of a user `to_crm`, what the CRM has of his already. */
+export interface PreviewPair extends Pick<
+  UnlinkedAppointment,
+  'appointment_id' | 'role' | 'subject' | 'start_at' | 'end_at' | 'all_day' | 'lost_tombstone'
+> {
+  /** Not the user himself: somebody who holds a copy that becomes his. */
+  crm_user_id: number;
+  link: ItemLink | null;
+}
+
+/**
+ * What a preview needs: reading alone. On PostgreSQL every call is a read-only transaction, so the database itself refuses
+ * to write. Any method may throw CrmError.
+ */
+export interface PreviewDatabase extends Pick<
+  CrmDatabase,
+  'readSettings' | 'listUsers' | 'readAppointments' | 'listUnlinked' | 'listKnown' | 'readLinks'
+> {
+  /** Of everybody who was ever enabled. */
+  previewMailboxes(): Promise<PreviewMailbox[]>;
+  previewReasons(): Promise<ReasonText[]>;
+  /** What `leaseOutbound` would answer once the changes captured by now are folded; null = for all mailboxes. */
+  previewDeliveries(crmUserId: number | null): Promise<LeasedDelivery[]>;
+  /** What `applyInbound` would answer. */
+  previewInbound(crmUserId: number, items: readonly InboundItem[]): Promise<InboundOutcome[]>;
+  /** What `applyMissing` would answer. */
+  previewMissing(crmUserId: number, items: readonly MissingItem[]): Promise<MissingOutcome[]>;
+  /** Refuses whom, and with what, `enableUser` refuses. */
+  previewEnable(user: EnableUser): Promise<SupposedMailbox>;
+  previewWindow(user: EnableUser): Promise<PreviewPair[]>;
   close(): Promise<void>;
 }
 

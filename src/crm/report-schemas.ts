@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { crmAppointmentSchema } from '../item/crm-appointment.ts';
 import { MERGED_FIELDS } from '../item/sync-item.ts';
-import type { CaptureState, ExplainedMailbox, Explanation, SyncStatus } from './contract.ts';
+import type { CaptureState, ExplainedMailbox, Explanation, HeldPlan, SyncStatus } from './contract.ts';
 import { itemLinkSchema } from './link-schema.ts';
 
 const count = z.number().int();
@@ -23,6 +23,22 @@ export const captureStateSchema: z.ZodType<CaptureState> = z.object({
   log_rows: count,
 });
 
+const planSchema = {
+  plan_id: count,
+  crm_user_id: count,
+  direction: z.enum(['to_domino', 'to_crm']),
+  held_at: text,
+  items: count,
+  linked: count,
+};
+
+export const heldPlansSchema: z.ZodType<HeldPlan[]> = z.array(
+  z.object({
+    ...planSchema,
+    appointments: z.array(z.object({ appointment_id: count, subject: textOrNull, start_at: textOrNull })),
+  }),
+);
+
 export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
   clock: text,
   capture: captureStateSchema,
@@ -37,6 +53,15 @@ export const syncStatusSchema: z.ZodType<SyncStatus> = z.object({
       read: count.nullable(),
     }),
   ),
+  verification: z.object({
+    verified: count,
+    due: count,
+    running: count,
+    oldest_verified_at: textOrNull,
+    healed: count,
+    open_differences: count,
+  }),
+  held_plans: z.array(z.object({ ...planSchema, name: text })),
   backlog: z.object({
     due: count,
     waiting: count,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { crmAppointmentSchema } from '../item/crm-appointment.ts';
 import type {
+  CaptureWatch,
   CrmDatabase,
   InboundOutcome,
   KnownLink,
@@ -31,6 +32,10 @@ type RunnerCalls = Pick<
   | 'noteConflicts'
   | 'failOutbound'
   | 'enqueueDelivery'
+  | 'reconcileChunk'
+  | 'finishReconcile'
+  | 'watchCapture'
+  | 'holdDeletions'
   | 'listUnlinked'
   | 'reportFirstSync'
   | 'listKnown'
@@ -130,6 +135,26 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
       p_reason_code: reasonCode,
     });
   },
+
+  reconcileChunk: (crmUserId, limit) =>
+    one<{ enqueued: number; more: boolean }>('reconcile_chunk', {
+      p_runner: runner(),
+      p_crm_user_id: crmUserId,
+      p_limit: limit,
+    }),
+  finishReconcile: (crmUserId) =>
+    one<{ healed: number; open_differences: number }>('finish_reconcile', {
+      p_runner: runner(),
+      p_crm_user_id: crmUserId,
+    }),
+  watchCapture: () => one<CaptureWatch>('watch_capture'),
+  holdDeletions: (crmUserId, direction, appointmentIds) =>
+    one<{ held: number; linked: number }>('hold_deletions', {
+      p_runner: runner(),
+      p_crm_user_id: crmUserId,
+      p_direction: direction,
+      p_ids: json(appointmentIds),
+    }),
 
   listUnlinked: (crmUserId) => rows<UnlinkedAppointment>('list_unlinked', { p_crm_user_id: crmUserId }),
   reportFirstSync: async (crmUserId, progress) => {

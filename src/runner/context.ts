@@ -29,13 +29,43 @@ export interface CycleContext {
   enabledEmails: ReadonlySet<string>;
 }
 
-export interface MailboxContext extends CycleContext {
+/** What the work on a mailbox asks of the CRM database: a preview answers the same calls without writing. */
+export type MailboxDatabase = Pick<
+  CrmDatabase,
+  | 'leaseOutbound'
+  | 'readAppointments'
+  | 'beginCreate'
+  | 'completeOutbound'
+  | 'noteConflicts'
+  | 'failOutbound'
+  | 'enqueueDelivery'
+  | 'listUnlinked'
+  | 'reportFirstSync'
+  | 'listKnown'
+  | 'readLinks'
+  | 'applyInbound'
+  | 'applyMissing'
+  | 'parkInbound'
+  | 'saveLinks'
+  // Asked before the first deletion of a batch: a preview answers what would be held.
+  | 'holdDeletions'
+  // Of a mailbox that is due for a reconcile; one with reconcile_reason null never gets there.
+  | 'reconcileChunk'
+  | 'finishReconcile'
+>;
+
+export interface MailboxContext extends Omit<CycleContext, 'crm' | 'domino'> {
+  crm: MailboxDatabase;
   /** Items of this cycle that were not answered although the server is there. */
   unanswered: { items: number };
+  /** Entries that Domino showed in an older state than before in this cycle, and those of them that stayed so. */
+  older: { waiting: number; over: number };
   mailbox: LeasedMailbox;
   mailFile: MailFile;
   /** Appointments that a comparison could not tell from others: not to be made in Domino, with the reason in words. */
   heldBack: ReadonlyMap<number, string>;
+  /** Both sides are compared in full: what the list shows unchanged and differs all the same is told as such. */
+  reconciling: boolean;
   /** Cuts calls to Domino short: the lease was lost and another runner works on the mailbox. */
   calls: AbortSignal;
 }

@@ -35,7 +35,7 @@ export async function listMailbox(
   const pull = await context.mailFile.pull(
     {
       // Where both sides have to be compared anew, the cursor assumes things that are not so.
-      cursor: mailbox.first_sync_done ? mailbox.cursor : null,
+      cursor: mailbox.first_sync_done && !context.reconciling ? mailbox.cursor : null,
       window: mailboxWindow(context),
       known,
       todos: settings.todos === 'on',

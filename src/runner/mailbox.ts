@@ -10,6 +10,7 @@ import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from 
 import { pullFromDomino } from './inbound.ts';
 import { compareSides } from './adoption.ts';
 import { deliverToDomino } from './outbound.ts';
+import { finishReconcile, reconcileCrmSide } from './reconcile.ts';
 
 /** Answers the report the mailbox was released with; null when its lease was lost. Throws CrmError. */
 export async function workMailbox(
@@ -24,12 +25,14 @@ export async function workMailbox(
     stopping: AbortSignal.any([cycle.stopping, lease.lost]),
     calls: lease.lost,
     unanswered: { items: 0 },
+    older: { waiting: 0, over: 0 },
     heldBack: new Map(),
+    reconciling: false,
     mailbox,
     mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email }),
   };
   try {
-    const report = await work(context);
+    const report = await workThrough(context);
     await cycle.crm.releaseMailbox(mailbox.crm_user_id, report);
     return report;
   } catch (error) {
@@ -37,7 +40,7 @@ export async function workMailbox(
       log.warn('the lease of the mailbox was lost; another runner goes on with it');
       return null;
     }
-    await releaseAfter(context, error);
+    await releaseAfter(cycle, mailbox, error);
     throw error;
   } finally {
     lease.end();
@@ -45,14 +48,14 @@ export async function workMailbox(
 }
 
 /** A fault of the database may be over already: without this the mailbox would wait for its lease to run out. */
-async function releaseAfter(context: MailboxContext, error: unknown): Promise<void> {
-  const { crm, mailbox, settings, log } = context;
+async function releaseAfter(cycle: CycleContext, mailbox: LeasedMailbox, error: unknown): Promise<void> {
+  const { crm, settings, log } = cycle;
   const report = { health: 'ok', reason_code: null, detail: null, polled: false } as const;
   try {
     await crm.releaseMailbox(mailbox.crm_user_id, {
       ...report,
       next_poll_seconds: settings.poll_seconds,
-      ...paused(faultOf(error), mailbox, context.random),
+      ...paused(faultOf(error), mailbox, cycle.random),
     });
   } catch (again) {
     // What has to be told is the first fault; the lease runs out by itself.
@@ -60,7 +63,8 @@ async function releaseAfter(context: MailboxContext, error: unknown): Promise<vo
   }
 }
 
-async function work(context: MailboxContext): Promise<MailboxReport> {
+/** Everything but the lease: what a preview goes through too. */
+export async function workThrough(context: MailboxContext): Promise<MailboxReport> {
   const { mailbox, settings, log } = context;
   const report: MailboxReport = {
     health: 'ok',
@@ -75,18 +79,35 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
       first || (mailbox.enabled && mailbox.twins_pending) ? await compareSides(context) : undefined;
     if (compared === null) return { ...report, next_poll_seconds: 0 };
     const done = first && compared ? { first_sync_done: true, links_seen: compared.links } : {};
-    if (mailbox.due_deliveries > 0 || compared)
-      await deliverToDomino({ ...context, heldBack: compared?.heldBack ?? context.heldBack });
+    const working = { ...context, heldBack: compared?.heldBack ?? context.heldBack };
+    const held = mailbox.due_deliveries > 0 || compared ? await deliverToDomino(working) : null;
+    if (held) return heldWith(context, report, held);
     if (context.stopping.aborted) return { ...report, next_poll_seconds: 0 };
-    if ((mailbox.poll_due || compared) && mailbox.direction !== 'to_domino') {
-      const pull = await pullFromDomino(context, compared?.listed);
-      if (pull.held) {
-        context.counts.paused += 1;
-        return { ...report, ...pull.held, health: 'held', polled: true };
-      }
-      if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
-      return { ...report, ...done, polled: true, cursor: pull.cursor };
+    // After a first comparison the next lease does it, so that what was compared is recorded before.
+    const reconciling = !first && mailbox.poll_due && mailbox.enabled && Boolean(mailbox.reconcile_reason);
+    if (reconciling) {
+      const crmSide = await reconcileCrmSide({ ...working, reconciling });
+      if (crmSide === 'cut short') return { ...report, next_poll_seconds: 0 };
+      if (crmSide !== 'through') return heldWith(context, report, crmSide);
     }
+    if ((mailbox.poll_due || compared) && mailbox.direction !== 'to_domino') {
+      // Links that a comparison has listed already know nothing of the reconcile that has begun since.
+      const pull = await pullFromDomino(
+        { ...context, reconciling },
+        reconciling ? undefined : compared?.listed,
+      );
+      if (pull.held) return { ...heldWith(context, report, pull.held), polled: true };
+      if (context.stopping.aborted || pull.cursor === null) return { ...report, next_poll_seconds: 0 };
+      if (reconciling) await finishReconcile(context);
+      return {
+        ...report,
+        ...done,
+        polled: true,
+        cursor: pull.cursor,
+        ...soonIf(first && mailbox.reconcile_reason),
+      };
+    }
+    if (reconciling) await finishReconcile(context);
     return mailbox.poll_due || compared ? { ...report, ...done, polled: true } : report;
   } catch (error) {
     if (context.stopping.aborted && !(error instanceof CrmError)) return { ...report, next_poll_seconds: 0 };
@@ -98,6 +119,18 @@ async function work(context: MailboxContext): Promise<MailboxReport> {
     log[closed ? 'debug' : 'warn']({ reason: fault.code, scope: fault.scope }, fault.text);
     return closed ? pausedWithServer(closed) : { ...report, ...paused(fault, mailbox, context.random) };
   }
+}
+
+const soonIf = (wanted: unknown): Partial<MailboxReport> => (wanted ? { next_poll_seconds: 0 } : {});
+
+/** Nothing is deleted before an administrator has decided. */
+function heldWith(
+  context: MailboxContext,
+  report: MailboxReport,
+  alarm: Pick<MailboxReport, 'reason_code' | 'detail'>,
+): MailboxReport {
+  context.counts.paused += 1;
+  return { ...report, ...alarm, health: 'held' };
 }
 
 /** As long as the server: the mailbox itself has done nothing wrong. */

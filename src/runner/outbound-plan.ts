@@ -45,7 +45,13 @@ const REVERSIBLE: readonly string[] = [
 export const isMadeAnew = (unlinkedReason: string): boolean => REVERSIBLE.includes(unlinkedReason);
 
 /** Unlinked for these reasons the entry was left where it was. The last one is an administrator's word. */
-const RELINKED: readonly string[] = ['crm_only', 'crm_purged', 'crm_deletion_kept', 'tombstone_lifted'];
+const RELINKED: readonly string[] = [
+  'crm_only',
+  'crm_purged',
+  'crm_deletion_kept',
+  'deletion_refused',
+  'tombstone_lifted',
+];
 
 const skip = (reason: ReasonCode, detail: string | null = null): DeliveryPlan => ({
   do: 'nothing',

@@ -9,6 +9,7 @@ import type { LeasedDelivery, LinkWrite, OutboundFailure, OutboundResult } from 
 import { CrmError } from '../crm/contract.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
 import { formOf } from '../item/domino-mapping.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
@@ -23,14 +24,24 @@ import { isTooOld } from './window.ts';
 
 const BATCH = 50;
 
-/** Works off everything due for the mailbox. Throws for faults of the mailbox, the server or the database. */
-export async function deliverToDomino(context: MailboxContext): Promise<void> {
+/** The mailbox waits for an administrator: nothing of these deliveries was done. */
+export interface Held {
+  reason_code: ReasonCode;
+  detail: string;
+}
+
+/**
+ * Works off everything due for the mailbox; answers an alarm when so many deletions are due at once that an
+ * administrator has to decide. Throws for faults of the mailbox, the server or the database. */
+export async function deliverToDomino(context: MailboxContext): Promise<Held | null> {
   const { crm, mailbox, settings } = context;
   while (!context.stopping.aborted) {
     const leased = await crm.leaseOutbound(mailbox.crm_user_id, BATCH, settings.lease_seconds);
-    if (leased.length === 0) return;
-    await deliverBatch(context, leased);
+    if (leased.length === 0) return null;
+    const held = await deliverBatch(context, leased);
+    if (held !== null) return held;
   }
+  return null;
 }
 
 interface Planned {
@@ -40,10 +51,16 @@ interface Planned {
   intent: LinkWrite | null;
 }
 
-async function deliverBatch(context: MailboxContext, leased: readonly LeasedDelivery[]): Promise<void> {
+async function deliverBatch(
+  context: MailboxContext,
+  leased: readonly LeasedDelivery[],
+): Promise<Held | null> {
   const results: OutboundResult[] = [];
   const failures: OutboundFailure[] = [];
   const planned = await planAll(context, leased, failures);
+  const held = planned.some(({ plan }) => plan.do === 'remove') ? await holdDeletions(context) : null;
+  // What is leased becomes free with the mailbox.
+  if (held !== null) return held;
   const intents = planned.flatMap(({ intent }) => intent ?? []);
   if (intents.length > 0) await context.crm.beginCreate(intents);
 
@@ -55,7 +72,7 @@ async function deliverBatch(context: MailboxContext, leased: readonly LeasedDeli
         const result = {
           ...identityOf(delivery.leased),
           ...savedInCrm(delivery.appointment, context.settings.crm_time_zone),
-          ...(await carryOut(context, delivery, plan)),
+          ...asReconciled(delivery.leased, await carryOut(context, delivery, plan)),
         };
         results.push(result);
         done.set(result, delivery.leased);
@@ -72,6 +89,23 @@ async function deliverBatch(context: MailboxContext, leased: readonly LeasedDeli
     );
     await record(context, recorded, failures);
   }
+  return null;
+}
+
+async function holdDeletions(context: MailboxContext): Promise<Held | null> {
+  const { crm, mailbox, log } = context;
+  const { held, linked } = await crm.holdDeletions(mailbox.crm_user_id, 'to_domino', []);
+  if (held === 0) return null;
+  const detail = `the CRM no longer wants ${held} of ${linked} entries at once; nothing was deleted in Domino`;
+  log.error({ reason: 'mass_deletion' }, detail);
+  return { reason_code: 'mass_deletion', detail };
+}
+
+/** What a reconcile found is told as such; that it passed over something is no news. */
+function asReconciled({ reason_code }: LeasedDelivery, done: Effect): Effect {
+  if (reason_code !== 'reconcile') return done;
+  if (done.action === 'skipped') return { ...done, action: 'unchanged' };
+  return done.action === 'unchanged' ? done : { ...done, reason_code: 'reconcile' };
 }
 
 /** A row that cannot be read or mapped fails alone; its neighbours go on. */
@@ -173,7 +207,8 @@ async function record(
   }
 }
 
-function plan(context: MailboxContext, { leased, appointment }: Delivery): DeliveryPlan {
+/** What a delivery asks for, before Domino is looked at. */
+export function plan(context: MailboxContext, { leased, appointment }: Delivery): DeliveryPlan {
   return planDelivery({
     delivery: leased,
     appointment,

@@ -9,7 +9,10 @@ export interface CrmRows {
 }
 
 /** One call for all; if that is refused, one call for each. Throws CrmError for every other fault. */
-export async function readRows(crm: CrmDatabase, ids: readonly number[]): Promise<CrmRows> {
+export async function readRows(
+  crm: Pick<CrmDatabase, 'readAppointments'>,
+  ids: readonly number[],
+): Promise<CrmRows> {
   const result: CrmRows = { rowOf: new Map(), unreadable: new Map() };
   const read = async (some: readonly number[]): Promise<void> => {
     if (some.length === 0) return;

@@ -11,6 +11,7 @@ import { effects, flatCounts, type Counts } from './counts.ts';
 import { runCycle } from './cycle.ts';
 import { startCadence } from './schedule.ts';
 import { createServerGate } from './server-gate.ts';
+import { createCaptureWatch } from './capture-watch.ts';
 
 export interface RunnerOptions {
   crm: CrmDatabase;
@@ -27,6 +28,7 @@ const register = (crm: CrmDatabase): Promise<number> =>
 /** One cycle. Resolves with what it did; throws UserError for settings that are wrong. */
 export async function runOnce(options: RunnerOptions, stopping: AbortSignal): Promise<Counts> {
   await register(options.crm);
+  await createCaptureWatch(options)();
   const { counts } = await runCycle({ ...options, gate: createServerGate(options), stopping, kind: 'once' });
   return counts;
 }
@@ -45,10 +47,12 @@ export async function startRunner(
   const runnerId = await register(crm);
   const stopping = new AbortController();
   const gate = createServerGate(options);
+  const watchCapture = createCaptureWatch(options);
   const cadence = startCadence(
     options.rule,
     async () => {
       if (stopping.signal.aborted) return;
+      await watchCapture();
       const { counts, idle } = await runCycle({ ...options, gate, stopping: stopping.signal, kind: 'run' });
       if (idle) return;
       const level = effects(counts) > 0 || counts.failed > 0 || counts.parked > 0 ? 'info' : 'debug';

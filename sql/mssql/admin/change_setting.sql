@@ -42,6 +42,7 @@ BEGIN
         (N'mass_disappearance_count', N'number', NULL, 0, 1000000),
         (N'mass_disappearance_percent', N'number', NULL, 0, 100),
         (N'recheck_hours', N'number', NULL, 1, 8760),
+        (N'reconcile_days', N'number', NULL, 0, 3650),
         (N'max_occurrences', N'number', NULL, 1, 10000),
         (N'crm_time_zone', N'zone', NULL, NULL, NULL),
         (N'instance_id', N'fixed', NULL, NULL, NULL)

@@ -1,13 +1,14 @@
 CREATE OR ALTER PROCEDURE domino_sync_api.enable_capture
 AS
-/* Switches our triggers on again and closes the gap; what changed meanwhile is found by `reconcile`.
+/* Switches our triggers on again and closes the gap; reconcile of every mailbox finds what changed meanwhile.
    Raises:     51003 a trigger is missing: it has to be made anew by `deploy`; 1222 the tables are in use, try again.
-   Locks:      the vendor's tables, see switch_triggers.  Writes: capture_gap, activity.  Repeating it does nothing more. */
+   Locks:      the vendor's tables, see switch_triggers.  Writes: capture_gap, sync_user, activity.  Repeating it does nothing more. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @v_missing nvarchar(1000);
     DECLARE @v_were_off bit = 0;
+    DECLARE @v_marked int;
 
     SELECT @v_missing = CONCAT(
         MAX(CASE WHEN t.table_name = N'comm_link' THEN t.trigger_name END),
@@ -43,8 +44,11 @@ BEGIN
         SET closed_at = SYSUTCDATETIME(), closed_by = ORIGINAL_LOGIN()
         WHERE closed_at IS NULL;
         IF @@ROWCOUNT > 0
+        BEGIN
+            EXECUTE domino_sync.mark_reconcile NULL, N'capture was off', @v_marked OUTPUT;
             INSERT INTO domino_sync.activity (direction, action, reason_code, detail)
             VALUES (N'admin', N'capture_enabled', N'capture_off', CONCAT(N'by ', ORIGINAL_LOGIN()));
+        END;
         COMMIT TRANSACTION;
     END TRY
     BEGIN CATCH

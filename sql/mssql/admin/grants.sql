@@ -56,6 +56,10 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.park_inbound TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.save_links TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.list_unlinked TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.report_first_sync TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.reconcile_chunk TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.finish_reconcile TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.watch_capture TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.hold_deletions TO domino_sync_runner;
 -- reading procedures of the administrator
 GRANT EXECUTE ON OBJECT::domino_sync_api.capture_state TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.sync_status TO domino_sync_runner;

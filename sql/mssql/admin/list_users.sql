@@ -3,7 +3,8 @@ AS
 /* Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
    Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
             administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
-            waits for his first comparison or has it, and then the numbers say how far it is, once it runs. */
+            waits for his first comparison or has it, and then the numbers say how far it is, once it runs;
+            verified_at, healed, open_differences, verification: see domino_sync_report.verification, null for others. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -50,13 +51,18 @@ BEGIN
         CAST(CASE WHEN s.enabled = 1 AND f.crm_user_id IS NULL THEN 1 ELSE 0 END AS bit) AS first_sync_done,
         s.first_sync_total,
         s.first_sync_compared,
-        s.first_sync_read
+        s.first_sync_read,
+        domino_sync.utc_text(v.verified_at) AS verified_at,
+        v.healed,
+        v.open_differences,
+        v.state AS verification
     FROM domino_sync.crm_user AS u
     FULL JOIN domino_sync.sync_user AS s ON s.crm_user_id = u.crm_user_id
     LEFT JOIN delivery AS d ON d.crm_user_id = s.crm_user_id
     LEFT JOIN inbound AS i ON i.crm_user_id = s.crm_user_id
     LEFT JOIN link AS l ON l.crm_user_id = s.crm_user_id
     LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = s.crm_user_id
+    LEFT JOIN domino_sync_report.verification AS v ON v.crm_user_id = s.crm_user_id
     WHERE s.crm_user_id IS NOT NULL
        OR u.refusal IS NULL
        OR u.refusal <> N'deleted in the CRM'

@@ -2,8 +2,10 @@ CREATE OR ALTER PROCEDURE domino_sync_api.purge_history
     @p_keep_days int,
     @p_limit int
 AS
-/* Trims the history, oldest first: activity, conflicts, finished runs, reconciled gaps, runners that are gone. Never what is
-   unfinished, and never links or tombstones: they keep items from coming back.
+/* Trims the history, oldest first: activity, conflicts, finished runs, decided plans, reconciled gaps, runners that are gone.
+   Never what is unfinished, and never links or tombstones: they keep items from coming back. What somebody may still need
+   stays: conflicts that nobody has looked at, four times as long; that an entry was deleted in Notes and its appointment
+   kept, which a comparison asks for when links are lost; runs that the history names.
    Parameters: @p_keep_days; @p_limit, rows at most in each table: call again while it answers more than 0.
    Returns:    purged, rows removed.
    Raises:     51003 numbers that cannot be meant.
@@ -12,6 +14,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @v_before datetime2(3);
+    DECLARE @v_forgotten datetime2(3);
     DECLARE @v_purged int = 0;
     DECLARE @v_problem nvarchar(2048);
 
@@ -26,6 +29,7 @@ BEGIN
     IF @v_problem IS NOT NULL
         THROW 51003, @v_problem, 1;
     SET @v_before = DATEADD(day, -@p_keep_days, SYSUTCDATETIME());
+    SET @v_forgotten = DATEADD(day, -4 * @p_keep_days, SYSUTCDATETIME());
 
     DELETE FROM domino_sync.activity
     WHERE activity_id IN
@@ -33,6 +37,19 @@ BEGIN
         SELECT TOP (@p_limit) o.activity_id
         FROM domino_sync.activity AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.happened_at < @v_before
+          AND NOT
+          (
+              o.action = N'unlinked'
+              AND o.reason_code IN (N'deletion_kept', N'past_deletion_kept')
+              AND EXISTS
+                  (
+                      SELECT 1
+                      FROM domino_sync.item_link AS l
+                      WHERE l.crm_user_id = o.crm_user_id
+                        AND l.appointment_id = o.appointment_id
+                        AND l.state = N'unlinked'
+                  )
+          )
         ORDER BY o.happened_at
     );
     SET @v_purged = @v_purged + @@ROWCOUNT;
@@ -43,6 +60,7 @@ BEGIN
         SELECT TOP (@p_limit) o.conflict_id
         FROM domino_sync.conflict AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.decided_at < @v_before
+          AND (o.resolved_at < @v_before OR (o.resolved_at IS NULL AND o.decided_at < @v_forgotten))
         ORDER BY o.conflict_id
     );
     SET @v_purged = @v_purged + @@ROWCOUNT;
@@ -52,16 +70,34 @@ BEGIN
     (
         SELECT TOP (@p_limit) o.run_id
         FROM domino_sync.run AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
-        WHERE o.finished_at < @v_before
-           -- its runner is gone, so nobody will ever finish it
-           OR
-           (
-               o.finished_at IS NULL
-               AND o.started_at < @v_before
-               AND NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS v WHERE v.runner_id = o.runner_id)
-           )
+        WHERE (
+              o.finished_at < @v_before
+              -- its runner is gone, so nobody will ever finish it
+              OR
+              (
+                  o.finished_at IS NULL
+                  AND o.started_at < @v_before
+                  AND NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS v WHERE v.runner_id = o.runner_id)
+              )
+          )
+          AND NOT EXISTS (SELECT 1 FROM domino_sync.activity AS a WHERE a.run_id = o.run_id)
         ORDER BY o.run_id
     );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE FROM domino_sync.held_plan
+    WHERE plan_id IN
+    (
+        SELECT TOP (@p_limit) o.plan_id
+        FROM domino_sync.held_plan AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
+        WHERE o.decided_at < @v_before
+        ORDER BY o.plan_id
+    );
+    SET @v_purged = @v_purged + @@ROWCOUNT;
+
+    DELETE TOP (@p_limit) o
+    FROM domino_sync.held_item AS o
+    WHERE NOT EXISTS (SELECT 1 FROM domino_sync.held_plan AS h WHERE h.plan_id = o.plan_id);
     SET @v_purged = @v_purged + @@ROWCOUNT;
 
     DELETE FROM domino_sync.capture_gap

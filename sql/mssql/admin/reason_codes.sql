@@ -30,6 +30,8 @@ VALUES
     (N'admin_resolved', N'info',
         N'An administrator chose between the two values of a conflict; both sides get what he chose.', N'Nothing to do.'),
     (N'write_back', N'info', N'The merge kept a value of the CRM, so the entry in Notes is written as well.', N'Nothing to do.'),
+    (N'reconcile', N'info', N'Both sides were compared in full, and what differed was put right.',
+        N'Nothing to do. If it happens often, look for imports that bypass triggers.'),
     (N'capture_off', N'info', N'An administrator switched the capture of changes off or on.',
         N'Once it is on again, run reconcile: changes made meanwhile were not seen.'),
 
@@ -101,7 +103,13 @@ VALUES
         N'Take the files out of the To Do and edit the text again, or choose one of the texts: crm-domino-sync resolve.'),
     (N'mass_disappearance', N'error',
         N'So many entries are gone from the mail file at once that the mailbox was stopped and nothing was deleted.',
-        N'Find out what happened to the mail file. Enable the user again to go on.'),
+        N'Find out what happened to the mail file. Then allow or refuse the deletions: crm-domino-sync resolve --held.'),
+    (N'mass_deletion', N'error',
+        N'So many appointments of the user were deleted or taken from him in the CRM at once that the mailbox was stopped and nothing was deleted in Domino.',
+        N'Find out what happened in the CRM. Then allow or refuse the deletions: crm-domino-sync resolve --held.'),
+    (N'deletion_refused', N'skip',
+        N'An administrator refused a deletion that was one of very many: the other side keeps the item, and the pair is kept apart.',
+        N'Nothing to do. A change in the CRM that names the user, or retry with --recreate, links the pair again.'),
 
     (N'domino_unreachable', N'error', N'The Domino server cannot be reached or does not answer in time.',
         N'Nothing to do if it comes back: it is tried again. Otherwise check address, network and HTTP task.'),

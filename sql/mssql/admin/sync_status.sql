@@ -33,6 +33,33 @@ BEGIN
                 ), N'[]')) AS first_syncs,
                 JSON_QUERY((
                     SELECT
+                        COUNT(CASE WHEN v.state = N'verified' THEN 1 END) AS verified,
+                        COUNT(CASE WHEN v.state = N'due' THEN 1 END) AS due,
+                        COUNT(CASE WHEN v.state = N'running' THEN 1 END) AS running,
+                        domino_sync.utc_text(MIN(v.verified_at)) AS oldest_verified_at,
+                        COALESCE(SUM(v.healed), 0) AS healed,
+                        COALESCE(SUM(v.open_differences), 0) AS open_differences
+                    FROM
+                    (
+                        SELECT w.state, w.verified_at, w.healed, w.open_differences
+                        FROM domino_sync_report.verification AS w
+                    ) AS v
+                    FOR JSON PATH, INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER
+                )) AS verification,
+                JSON_QUERY(COALESCE((
+                    SELECT
+                        p.plan_id, p.crm_user_id, COALESCE(u.name, s.email) AS name, p.direction,
+                        (SELECT COUNT(*) FROM domino_sync.held_item AS i WHERE i.plan_id = p.plan_id) AS items,
+                        p.linked, domino_sync.utc_text(p.held_at) AS held_at
+                    FROM domino_sync.held_plan AS p
+                    JOIN domino_sync.sync_user AS s ON s.crm_user_id = p.crm_user_id AND s.health = N'held'
+                    LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = p.crm_user_id
+                    WHERE p.decision IS NULL
+                    ORDER BY p.plan_id
+                    FOR JSON PATH, INCLUDE_NULL_VALUES
+                ), N'[]')) AS held_plans,
+                JSON_QUERY((
+                    SELECT
                         COUNT(CASE WHEN d.state = N'due' THEN 1 END) AS due,
                         COUNT(CASE WHEN d.state = N'waiting' THEN 1 END) AS waiting,
                         COUNT(CASE WHEN d.state = N'leased' THEN 1 END) AS leased,

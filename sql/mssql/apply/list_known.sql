@@ -6,11 +6,13 @@ AS
    An entry can be linked and, because a later change of it was refused, parked as well. It is then listed as linked, with
    the digest, reason and retry of the parked state: it is not read again until it changes or the retry is due.
    retry_due: to be read whether or not it shows a change. A list tells neither text nor attendees, so a linked entry that
-   was not compared in full for setting recheck_hours is due as well. */
+   was not compared in full for setting recheck_hours is due as well, and so is one that a reconcile has not looked at. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @v_pull_from datetime2(3) =
+        (SELECT u.reconcile_pull_from FROM domino_sync.sync_user AS u WHERE u.crm_user_id = @p_crm_user_id);
     DECLARE @v_recheck_hours int = COALESCE(
         (SELECT CAST(s.value AS int) FROM domino_sync.setting AS s WHERE s.name = N'recheck_hours'), 24
     );
@@ -29,6 +31,7 @@ BEGIN
             CASE
                 WHEN p.domino_uid IS NOT NULL THEN CASE WHEN p.next_attempt_at <= @v_now THEN 1 ELSE 0 END
                 WHEN l.state = N'linked' AND l.checked_at < DATEADD(hour, -@v_recheck_hours, @v_now) THEN 1
+                WHEN l.state = N'linked' AND l.checked_at < @v_pull_from THEN 1
                 ELSE 0
             END
             AS bit

@@ -9,14 +9,17 @@ BEGIN
     administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
     Parameters: @p_runner; @p_limit - mailboxes at most; @p_lease_seconds - until the lease runs out unless renewed.
     Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is
-             false while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart.
-    Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
+             false while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart;
+             reconcile_reason: why both sides are to be compared in full, or null.  Another database than at the last
+             pull is such a reason.
+    Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user, activity.
     */
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @now datetime2(3) = SYSUTCDATETIME();
     DECLARE @candidate table (crm_user_id int NOT NULL PRIMARY KEY);
     DECLARE @leased table (crm_user_id int NOT NULL PRIMARY KEY);
+    DECLARE @another table (crm_user_id int NOT NULL PRIMARY KEY);
 
     BEGIN TRANSACTION;
 
@@ -31,6 +34,20 @@ BEGIN
            OR EXISTS (SELECT 1 FROM domino_sync.delivery AS d WITH (READCOMMITTEDLOCK, READPAST)
                       WHERE d.crm_user_id = u.crm_user_id AND d.parked_at IS NULL AND d.next_attempt_at <= @now))
     ORDER BY u.next_poll_at;
+
+    -- restored from a backup, or promoted: whatever is stored may be older than both sides.  Told once.
+    UPDATE domino_sync.sync_user WITH (READCOMMITTEDLOCK, READPAST, ROWLOCK)
+    SET reconcile_requested_at = @now, reconcile_reason = N'the database was restored or promoted'
+    OUTPUT inserted.crm_user_id INTO @another (crm_user_id)
+    WHERE sync_user.crm_user_id IN (SELECT c.crm_user_id FROM @candidate AS c)
+      AND sync_user.enabled = 1
+      AND sync_user.database_identity <> (SELECT i.database_identity FROM domino_sync.database_identity AS i)
+      AND (sync_user.reconcile_reason IS NULL
+           OR sync_user.reconcile_reason <> N'the database was restored or promoted');
+    INSERT INTO domino_sync.activity (runner_id, crm_user_id, direction, action, reason_code, detail)
+    SELECT
+        @p_runner, a.crm_user_id, N'admin', N'requested', N'reconcile', N'the database was restored or promoted'
+    FROM @another AS a;
 
     -- looked at again now that the rows are locked: the holder may have announced itself after the first look
     UPDATE domino_sync.sync_user WITH (READCOMMITTEDLOCK, READPAST, ROWLOCK)
@@ -60,8 +77,10 @@ BEGIN
                  THEN 1 ELSE 0
             END
             AS bit
-        ) AS twins_pending
+        ) AS twins_pending,
+        q.reason AS reconcile_reason
     FROM @leased AS l
     INNER JOIN domino_sync.sync_user AS u ON u.crm_user_id = l.crm_user_id
-    LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = u.crm_user_id;
+    LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = u.crm_user_id
+    LEFT JOIN domino_sync.reconcile_due AS q ON q.crm_user_id = u.crm_user_id;
 END;

@@ -35,6 +35,7 @@ begin
         when 'mass_disappearance_count' then v_range := '[0,1000000]';
         when 'mass_disappearance_percent' then v_range := '[0,100]';
         when 'recheck_hours' then v_range := '[1,8760]';
+        when 'reconcile_days' then v_range := '[0,3650]';
         when 'max_occurrences' then v_range := '[1,10000]';
         when 'crm_time_zone' then null;
         when 'instance_id' then

@@ -4,9 +4,9 @@ language plpgsql
 security definer
 set search_path = domino_sync, pg_temp
 as $$
--- Switches our triggers on again and closes the gap; what changed meanwhile is found by `reconcile`.
+-- Switches our triggers on again and closes the gap; reconcile of every mailbox finds what changed meanwhile.
 -- Raises:     CDS03 a trigger is missing: it has to be made anew by `deploy`; 55P03 the tables are in use, try again.
--- Locks:      the vendor's tables, see switch_triggers.  Writes: capture_gap, activity.  Repeating it does nothing more.
+-- Locks:      the vendor's tables, see switch_triggers.  Writes: capture_gap, sync_user, activity.  Repeating it does nothing more.
 declare
     v_missing text := (
         select string_agg(t.trigger_name, ', ' order by t.trigger_name)
@@ -28,9 +28,10 @@ begin
     end if;
 
     update domino_sync.capture_gap as g
-    set closed_at = now(), closed_by = session_user
+    set closed_at = clock_timestamp(), closed_by = session_user
     where g.closed_at is null;
     if found then
+        perform domino_sync.mark_reconcile(null, 'capture was off');
         insert into domino_sync.activity (direction, action, reason_code, detail)
         values ('admin', 'capture_enabled', 'capture_off', format('by %s', session_user));
     end if;

@@ -19,7 +19,11 @@ returns table (
     first_sync_done boolean,
     first_sync_total integer,
     first_sync_compared integer,
-    first_sync_read integer
+    first_sync_read integer,
+    verified_at text,
+    healed integer,
+    open_differences integer,
+    verification text
 )
 language sql
 stable
@@ -29,7 +33,8 @@ as $$
 -- Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
 -- Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
 --          administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
---          waits for his first comparison or has it, and then the numbers say how far it is, once it runs.
+--          waits for his first comparison or has it, and then the numbers say how far it is, once it runs;
+--          verified_at, healed, open_differences, verification: see domino_sync_report.verification, null for others.
 with delivery as (
     select
         d.crm_user_id,
@@ -70,13 +75,18 @@ select
     coalesce(s.enabled, false) and f.crm_user_id is null,
     s.first_sync_total,
     s.first_sync_compared,
-    s.first_sync_read
+    s.first_sync_read,
+    domino_sync.utc_text(v.verified_at),
+    v.healed,
+    v.open_differences,
+    v.state
 from domino_sync.crm_user as u
 full join domino_sync.sync_user as s on s.crm_user_id = u.crm_user_id
 left join delivery as d on d.crm_user_id = s.crm_user_id
 left join inbound as i on i.crm_user_id = s.crm_user_id
 left join link as l on l.crm_user_id = s.crm_user_id
 left join domino_sync.first_sync_due as f on f.crm_user_id = s.crm_user_id
+left join domino_sync_report.verification as v on v.crm_user_id = s.crm_user_id
 where s.crm_user_id is not null
    or u.refusal is distinct from 'deleted in the CRM'
 order by 4, 1;

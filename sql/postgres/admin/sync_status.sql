@@ -43,6 +43,31 @@ select jsonb_build_object(
         join domino_sync.sync_user as s on s.crm_user_id = f.crm_user_id
         left join domino_sync.crm_user as u on u.crm_user_id = s.crm_user_id
     ),
+    'verification', (
+        select jsonb_build_object(
+            'verified', count(*) filter (where v.state = 'verified'),
+            'due', count(*) filter (where v.state = 'due'),
+            'running', count(*) filter (where v.state = 'running'),
+            'oldest_verified_at', domino_sync.utc_text(min(v.verified_at)),
+            'healed', coalesce(sum(v.healed), 0)::integer,
+            'open_differences', coalesce(sum(v.open_differences), 0)::integer
+        )
+        from domino_sync_report.verification as v
+    ),
+    'held_plans', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'plan_id', h.plan_id,
+            'crm_user_id', h.crm_user_id,
+            'name', coalesce(u.name, s.email),
+            'direction', h.direction,
+            'items', h.items,
+            'linked', h.linked,
+            'held_at', h.held_at
+        ) order by h.plan_id), '[]')
+        from domino_sync_api.list_held(null) as h
+        join domino_sync.sync_user as s on s.crm_user_id = h.crm_user_id
+        left join domino_sync.crm_user as u on u.crm_user_id = h.crm_user_id
+    ),
     'backlog', (
         select jsonb_build_object(
             'due', count(*) filter (where d.state = 'due'),

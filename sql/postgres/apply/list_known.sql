@@ -21,7 +21,7 @@ as $$
 -- An entry can be linked and, because a later change of it was refused, parked as well. It is then listed as linked, with
 -- the digest, reason and retry of the parked state: it is not read again until it changes or the retry is due.
 -- retry_due: to be read whether or not it shows a change. A list tells neither text nor attendees, so a linked entry that
--- was not compared in full for setting recheck_hours is due as well.
+-- was not compared in full for setting recheck_hours is due as well, and so is one that a reconcile has not looked at.
 select
     l.appointment_id,
     coalesce(l.state, 'parked'),
@@ -34,7 +34,7 @@ select
     coalesce(p.reason_code, l.unlinked_reason),
     case
         when p.domino_uid is not null then coalesce(p.next_attempt_at <= now(), false)
-        else l.state = 'linked' and l.checked_at < now() - make_interval(hours => k.recheck_hours)
+        else l.state = 'linked' and l.checked_at < greatest(now() - make_interval(hours => k.recheck_hours), u.reconcile_pull_from)
     end
 from (select i.* from domino_sync.item_link as i where i.crm_user_id = p_crm_user_id) as l
 full join (select q.* from domino_sync.inbound_parked as q where q.crm_user_id = p_crm_user_id) as p
@@ -44,5 +44,6 @@ cross join (
     from domino_sync.setting as s
     where s.name = 'recheck_hours'
 ) as k
+left join domino_sync.sync_user as u on u.crm_user_id = p_crm_user_id
 order by 4, 5;
 $$;

@@ -2,7 +2,8 @@ create or replace function domino_sync_api.lease_mailboxes(p_runner integer, p_l
 returns table (
     crm_user_id integer, email text, notes_name text, mail_file text, direction text, enabled boolean,
     window_start text, cursor text, database_identity text, faults_in_a_row integer,
-    due_deliveries integer, poll_due boolean, past_days integer, first_sync_done boolean, twins_pending boolean)
+    due_deliveries integer, poll_due boolean, past_days integer, first_sync_done boolean, twins_pending boolean,
+    reconcile_reason text)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -11,8 +12,9 @@ as $$
 -- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
 -- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
 -- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is false
---          while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart.
--- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user.
+--          while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart; reconcile_reason: why
+--          both sides are to be compared in full, or null.  Another database than at the last pull is such a reason.
+-- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user, activity.
 #variable_conflict use_column
 declare
     v_candidates integer[];
@@ -30,6 +32,20 @@ begin
         order by u.next_poll_at
         limit p_limit
         for update of u skip locked);
+
+    -- restored from a backup, or promoted: whatever is stored may be older than both sides.  Told once.
+    with another as (
+        update domino_sync.sync_user as u
+        set reconcile_requested_at = clock_timestamp(), reconcile_reason = 'the database was restored or promoted'
+        where u.crm_user_id = any(v_candidates)
+          and u.enabled
+          and u.database_identity <> domino_sync.database_identity()
+          and u.reconcile_reason is distinct from 'the database was restored or promoted'
+        returning u.crm_user_id
+    )
+    insert into domino_sync.activity (runner_id, crm_user_id, direction, action, reason_code, detail)
+    select p_runner, a.crm_user_id, 'admin', 'requested', 'reconcile', 'the database was restored or promoted'
+    from another as a;
 
     return query
     with leased as (
@@ -53,7 +69,8 @@ begin
         u.past_days,
         not exists (select from domino_sync.first_sync_due as f where f.crm_user_id = u.crm_user_id),
         exists (select from domino_sync.inbound_parked as p
-                where p.crm_user_id = u.crm_user_id and p.reason_code = 'twin_ambiguous')
+                where p.crm_user_id = u.crm_user_id and p.reason_code = 'twin_ambiguous'),
+        (select q.reason from domino_sync.reconcile_due as q where q.crm_user_id = u.crm_user_id)
     from leased as u;
 end;
 $$;
