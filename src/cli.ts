@@ -15,6 +15,7 @@ const commands = {
   deploy: () => import('./commands/deploy.ts'),
   deployScript: () => import('./commands/deploy-script.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  preview: () => import('./commands/preview.ts'),
   resolve: () => import('./commands/resolve.ts'),
   run: () => import('./commands/run.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
@@ -150,6 +151,27 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('once')
     .description('one cycle: CRM → Domino, then Domino → CRM')
     .action(() => end(async () => (await commands.run()).once(config(), output())));
+  program
+    .command('preview [who]')
+    .description('what the next cycle would do, in all mailboxes or in one; writes nothing')
+    .option('--enable <who>', 'what enabling this user would do; the options below are those of users enable')
+    .option('--mail-file <path>', 'with --enable')
+    .option('--notes-name <name>', 'with --enable')
+    .option('--past-days <days>', 'with --enable', wholeNumber)
+    .addOption(new Option('--direction <way>', 'with --enable').choices(['both', 'to_domino', 'to_crm']))
+    .action((who: string | undefined, options: Partial<EnableOptions> & { enable?: string }) => {
+      const { enable, ...enabling } = options;
+      if (enable === undefined && Object.keys(enabling).length > 0)
+        throw new UserError('these options belong to --enable', 'Name the user: --enable LOGON');
+      if (enable !== undefined && who !== undefined)
+        throw new UserError('one user at a time', 'Leave out the name before --enable.');
+      return end(async () =>
+        (await commands.preview()).preview(config(), output(), {
+          who,
+          enable: enable === undefined ? null : { direction: 'both', ...enabling, who: enable },
+        }),
+      );
+    });
   program
     .command('run')
     .description('cycles for ever; SIGTERM or Ctrl-C finishes what is in hand')

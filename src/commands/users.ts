@@ -1,6 +1,6 @@
 /** `users list · enable · disable · test`: who takes part (S1). */
 import type { Config } from '../config.ts';
-import type { CrmDatabase, CrmUser } from '../crm/contract.ts';
+import type { CrmDatabase, CrmUser, EnableUser } from '../crm/contract.ts';
 import type { DominoServer, MailFileCheck } from '../domino/port.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import { withCrm, withDomino } from './connections.ts';
@@ -66,29 +66,41 @@ export async function enableUser(
   options: EnableOptions,
 ): Promise<ExitCode> {
   return withCrm(config, async (crm) => {
-    const user = await findUser(crm, who);
-    if (user.refusal !== null) {
-      throw new UserError(
-        `CRM user ${who} cannot be enabled: ${user.refusal}`,
-        'Correct the user in the CRM, or choose another.',
-      );
-    }
-    const owner = await withDomino(config, (domino) => locate(domino, user, options));
-    const { enqueued } = await crm.enableUser({
-      crm_user_id: user.crm_user_id,
-      mail_file: owner.mailFile,
-      notes_name: owner.notesName,
-      direction: options.direction,
-      past_days: options.pastDays ?? null,
-    });
+    const { name, ...user } = await withDomino(config, (domino) => enablingOf(crm, domino, who, options));
+    const { enqueued } = await crm.enableUser(user);
     print(
       output,
-      { crm_user_id: user.crm_user_id, mail_file: owner.mailFile, enqueued },
+      { crm_user_id: user.crm_user_id, mail_file: user.mail_file, enqueued },
       () =>
-        `${user.name} is enabled with ${owner.mailFile}; ${enqueued} appointments wait for the first synchronisation.`,
+        `${name} is enabled with ${user.mail_file}; ${enqueued} appointments wait for the first synchronisation.`,
     );
     return EXIT.ok;
   });
+}
+
+/** What enabling takes: the user, and his mail file as given or as Domino finds it. Throws UserError, DominoError. */
+export async function enablingOf(
+  crm: Pick<CrmDatabase, 'listUsers'>,
+  domino: DominoServer,
+  who: string,
+  options: EnableOptions,
+): Promise<EnableUser & { name: string }> {
+  const user = await findUser(crm, who);
+  if (user.refusal !== null) {
+    throw new UserError(
+      `CRM user ${who} cannot be enabled: ${user.refusal}`,
+      'Correct the user in the CRM, or choose another.',
+    );
+  }
+  const owner = await locate(domino, user, options);
+  return {
+    name: user.name,
+    crm_user_id: user.crm_user_id,
+    mail_file: owner.mailFile,
+    notes_name: owner.notesName,
+    direction: options.direction,
+    past_days: options.pastDays ?? null,
+  };
 }
 
 /** The mail file of a user: as given, else asked of Domino by Notes name or e-mail. It must open. */
@@ -159,7 +171,7 @@ export async function testUsers(config: Config, output: Output, who: string | un
 const shownCheck = (check: MailFileCheck): string => (check.ok ? 'ok' : `${check.reason}. ${check.remedy}`);
 
 /** By id, logon or e-mail; throws UserError unless exactly one user fits. */
-export async function findUser(crm: CrmDatabase, who: string): Promise<CrmUser> {
+export async function findUser(crm: Pick<CrmDatabase, 'listUsers'>, who: string): Promise<CrmUser> {
   const wanted = who.trim().toLowerCase();
   const users = (await crm.listUsers()).filter(
     (user) =>

@@ -1,8 +1,9 @@
 /** The CRM database on SQL Server: the procedures of `sql/mssql` behind the contract of both engines. */
 import { adminCalls } from './admin-calls.ts';
-import { CrmError, type CrmDatabase } from './contract.ts';
+import { CrmError, type CrmDatabase, type PreviewDatabase } from './contract.ts';
 import { openCalls } from './mssql/calls.ts';
 import { openSession } from './mssql/session.ts';
+import { previewCalls } from './preview-calls.ts';
 import { runnerCalls } from './runner-calls.ts';
 
 export interface OpenOptions {
@@ -35,3 +36,7 @@ export const openMssql = async (url: string, options: OpenOptions = {}): Promise
     close: () => (closing ??= Promise.all([session.close(), calls.close()]).then(() => undefined)),
   };
 };
+
+/** For `preview`. SQL Server knows no read-only transaction: that nothing is written rests on what the procedures do. */
+export const openMssqlPreview = async (url: string): Promise<PreviewDatabase> =>
+  previewCalls(await openCalls(url, 'crm-domino-sync preview'));

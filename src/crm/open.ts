@@ -1,5 +1,5 @@
 /** Chooses the engine by the address of the CRM database. */
-import { CrmError, type CrmDatabase } from './contract.ts';
+import { CrmError, type CrmDatabase, type PreviewDatabase } from './contract.ts';
 import { checkMssql } from './deploy/check-mssql.ts';
 import { checkPostgres } from './deploy/check-postgres.ts';
 import type { DeployOptions, DeployResult, Finding } from './deploy/findings.ts';
@@ -8,14 +8,15 @@ import { deployPostgres } from './deploy/postgres.ts';
 import { preflightMssql } from './deploy/preflight/mssql.ts';
 import { preflightPostgres } from './deploy/preflight/postgres.ts';
 import type { PreflightOptions, PreflightRow } from './deploy/preflight/row.ts';
-import { openMssql } from './mssql.ts';
-import { openPostgres } from './postgres.ts';
+import { openMssql, openMssqlPreview } from './mssql.ts';
+import { openPostgres, openPostgresPreview } from './postgres.ts';
 
 export type { DeployResult, Finding };
 
 interface EngineEntry {
   scheme: RegExp;
   open(url: string): Promise<CrmDatabase>;
+  openPreview(url: string): Promise<PreviewDatabase>;
   deploy(options: DeployOptions): Promise<DeployResult>;
   check(options: { connectionString: string }): Promise<Finding[]>;
   preflight(url: string, options: PreflightOptions): Promise<PreflightRow[]>;
@@ -25,6 +26,7 @@ const ENGINES: readonly EngineEntry[] = [
   {
     scheme: /^postgres(ql)?:\/\//,
     open: openPostgres,
+    openPreview: openPostgresPreview,
     deploy: deployPostgres,
     check: checkPostgres,
     preflight: preflightPostgres,
@@ -32,6 +34,7 @@ const ENGINES: readonly EngineEntry[] = [
   {
     scheme: /^mssql:\/\//,
     open: openMssql,
+    openPreview: openMssqlPreview,
     deploy: deployMssql,
     check: checkMssql,
     preflight: preflightMssql,
@@ -50,6 +53,10 @@ const engineOf = (url: string): EngineEntry => {
 
 /** Throws CrmError when the database cannot be reached, refuses the login, or nothing is deployed in it. */
 export const openCrmDatabase = async (url: string): Promise<CrmDatabase> => engineOf(url).open(url);
+
+/** The same database for reading alone: it registers no runner, and where the engine knows it, it cannot write. */
+export const openPreviewDatabase = async (url: string): Promise<PreviewDatabase> =>
+  engineOf(url).openPreview(url);
 
 /** Installs or updates everything of ours; needs the login of the DBA. */
 export const deployTo = async (url: string, log?: (line: string) => void): Promise<DeployResult> =>

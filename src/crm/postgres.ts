@@ -1,8 +1,9 @@
 /** The CRM database on PostgreSQL: the procedures of `sql/postgres` behind the contract of both engines. */
 import { adminCalls } from './admin-calls.ts';
-import { CrmError, type CrmDatabase } from './contract.ts';
+import { CrmError, type CrmDatabase, type PreviewDatabase } from './contract.ts';
 import { openCalls } from './postgres/calls.ts';
 import { openSession } from './postgres/session.ts';
+import { previewCalls } from './preview-calls.ts';
 import { runnerCalls } from './runner-calls.ts';
 
 export interface OpenOptions {
@@ -32,3 +33,7 @@ export const openPostgres = async (url: string, options: OpenOptions = {}): Prom
     close: () => (closing ??= Promise.all([session.close(), calls.close()]).then(() => undefined)),
   };
 };
+
+/** For `preview`: no session that announces a runner, and transactions that cannot write. Throws CrmError when called. */
+export const openPostgresPreview = (url: string): Promise<PreviewDatabase> =>
+  Promise.resolve(previewCalls(openCalls(url, 'crm-domino-sync preview', { readOnly: true })));

@@ -176,7 +176,8 @@ export function crmItemAfter(
   return itemFromCrm(rowAfter(current, fields, people, context), context);
 }
 
-function rowAfter(
+/** The row as `read_appointments` will answer it then, as far as the mapping reads it. */
+export function rowAfter(
   current: CrmAppointment | null,
   fields: CrmFields,
   people: { add: readonly CrmAttendeeChange[]; remove: readonly string[] },

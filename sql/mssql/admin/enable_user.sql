@@ -18,43 +18,12 @@ BEGIN
 
     DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
     DECLARE @v_email nvarchar(255);
-    DECLARE @v_name nvarchar(200);
-    DECLARE @v_refusal nvarchar(100);
-    DECLARE @v_mail_file nvarchar(500) = REPLACE(LTRIM(RTRIM(@p_mail_file)), N'\', N'/');
+    DECLARE @v_mail_file nvarchar(500);
     DECLARE @v_notes_name nvarchar(500) = NULLIF(LTRIM(RTRIM(@p_notes_name)), N'');
-    DECLARE @v_past_days int = COALESCE(
-        @p_past_days,
-        (SELECT CAST(s.value AS int) FROM domino_sync.setting AS s WHERE s.name = N'window_past_days'),
-        14
-    );
-    DECLARE @v_other nvarchar(200);
-    DECLARE @v_problem nvarchar(2048);
+    DECLARE @v_past_days int;
+    DECLARE @v_moved bit;
     DECLARE @v_lock int;
     DECLARE @v_enqueued int;
-
-    SELECT @v_name = u.name, @v_email = u.email, @v_refusal = u.refusal
-    FROM domino_sync.crm_user AS u
-    WHERE u.crm_user_id = @p_crm_user_id;
-    IF @v_name IS NULL
-    BEGIN
-        SET @v_problem = CONCAT(N'no such user: the CRM has no user ', @p_crm_user_id);
-        THROW 51002, @v_problem, 1;
-    END;
-
-    WHILE LEFT(@v_mail_file, 1) = N'/'
-        SET @v_mail_file = SUBSTRING(@v_mail_file, 2, 500);
-
-    IF @v_refusal IS NOT NULL
-        SET @v_problem = CONCAT(@v_name, N' (user ', @p_crm_user_id, N') cannot be enabled: ', @v_refusal);
-    ELSE IF COALESCE(@v_mail_file, N'') = N''
-        SET @v_problem = N'mail_file is empty';
-    ELSE IF @p_direction IS NULL OR @p_direction NOT IN (N'both', N'to_domino', N'to_crm')
-        SET @v_problem =
-            CONCAT(N'direction ', COALESCE(@p_direction, N'null'), N' is not one of both, to_domino, to_crm');
-    ELSE IF @v_past_days NOT BETWEEN 0 AND 3650
-        SET @v_problem = CONCAT(N'past_days ', @v_past_days, N' is not a number from 0 to 3650');
-    IF @v_problem IS NOT NULL
-        THROW 51003, @v_problem, 1;
 
     BEGIN TRY
         BEGIN TRANSACTION;
@@ -64,25 +33,11 @@ BEGIN
         IF @v_lock < 0
             THROW 51004, N'busy: another user is being enabled, try again', 1;
 
-        SELECT TOP (1) @v_other = COALESCE(u.name, CONCAT(N'user ', s.crm_user_id))
-        FROM domino_sync.sync_user AS s
-        LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = s.crm_user_id
-        WHERE LOWER(s.mail_file) = LOWER(@v_mail_file) AND s.enabled = 1 AND s.crm_user_id <> @p_crm_user_id
-        ORDER BY s.crm_user_id;
-        IF @v_other IS NOT NULL
-        BEGIN
-            SET @v_problem = CONCAT(
-                N'mail file ', @v_mail_file, N' belongs to ', @v_other, N' already: two users cannot share one'
-            );
-            THROW 51003, @v_problem, 1;
-        END;
+        EXECUTE domino_sync.check_enable
+            @p_crm_user_id, @p_mail_file, @p_direction, @p_past_days,
+            @v_email OUTPUT, @v_mail_file OUTPUT, @v_past_days OUTPUT, @v_moved OUTPUT;
 
-        IF EXISTS
-        (
-            SELECT 1
-            FROM domino_sync.sync_user AS s
-            WHERE s.crm_user_id = @p_crm_user_id AND LOWER(s.mail_file) <> LOWER(@v_mail_file)
-        )
+        IF @v_moved = 1
         BEGIN
             UPDATE domino_sync.item_link
             SET state = N'unlinked', unlinked_reason = N'mail_file_changed', unlinked_at = @v_now, updated_at = @v_now

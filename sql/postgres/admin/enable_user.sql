@@ -14,44 +14,11 @@ as $$
 -- Every enabling starts with a full pull and a first comparison: both sides may have moved on meanwhile. Links of another
 -- mail file are kept apart as mail_file_changed: they tell nothing of this one, unless their entries are found in it.
 declare
-    v_user domino_sync.crm_user;
-    v_mail_file text := ltrim(replace(btrim(p_mail_file), '\', '/'), '/');
-    v_past_days integer := coalesce(
-        p_past_days, (select s.value::integer from domino_sync.setting as s where s.name = 'window_past_days'), 14);
-    v_other text;
+    v_allowed record;
 begin
-    select u.* into v_user from domino_sync.crm_user as u where u.crm_user_id = p_crm_user_id;
-    if not found then
-        raise exception 'no such user: the CRM has no user %', p_crm_user_id using errcode = 'CDS02';
-    end if;
-    if v_user.refusal is not null then
-        raise exception '% (user %) cannot be enabled: %', v_user.name, p_crm_user_id, v_user.refusal
-            using errcode = 'CDS03';
-    end if;
-    if coalesce(v_mail_file, '') = '' then
-        raise exception 'mail_file is empty' using errcode = 'CDS03';
-    end if;
-    if p_direction is null or p_direction not in ('both', 'to_domino', 'to_crm') then
-        raise exception 'direction % is not one of both, to_domino, to_crm', coalesce(p_direction, 'null')
-            using errcode = 'CDS03';
-    end if;
-    if v_past_days not between 0 and 3650 then
-        raise exception 'past_days % is not a number from 0 to 3650', v_past_days using errcode = 'CDS03';
-    end if;
+    select * into v_allowed from domino_sync.check_enable(p_crm_user_id, p_mail_file, p_direction, p_past_days);
 
-    select coalesce(u.name, 'user ' || s.crm_user_id) into v_other
-    from domino_sync.sync_user as s
-    left join domino_sync.crm_user as u on u.crm_user_id = s.crm_user_id
-    where lower(s.mail_file) = lower(v_mail_file) and s.enabled and s.crm_user_id <> p_crm_user_id;
-    if found then
-        raise exception 'mail file % belongs to % already: two users cannot share one', v_mail_file, v_other
-            using errcode = 'CDS03';
-    end if;
-
-    if exists (
-        select from domino_sync.sync_user as s
-        where s.crm_user_id = p_crm_user_id and lower(s.mail_file) <> lower(v_mail_file)
-    ) then
+    if v_allowed.moved then
         update domino_sync.item_link as l
         set state = 'unlinked', unlinked_reason = 'mail_file_changed', unlinked_at = now(), updated_at = now()
         where l.crm_user_id = p_crm_user_id
@@ -63,8 +30,8 @@ begin
         crm_user_id, email, notes_name, mail_file, direction, window_start, past_days
     )
     values (
-        p_crm_user_id, v_user.email, nullif(btrim(p_notes_name), ''), v_mail_file, p_direction,
-        now() - make_interval(days => v_past_days), p_past_days
+        p_crm_user_id, v_allowed.email, nullif(btrim(p_notes_name), ''), v_allowed.mail_file, p_direction,
+        now() - make_interval(days => v_allowed.past_days), p_past_days
     )
     on conflict (crm_user_id) do update set
         email = excluded.email,
@@ -93,7 +60,7 @@ begin
     insert into domino_sync.activity (crm_user_id, direction, action, reason_code, detail)
     values (
         p_crm_user_id, 'admin', 'enabled', 'first_sync',
-        format('%s, %s, by %s', v_mail_file, p_direction, session_user)
+        format('%s, %s, by %s', v_allowed.mail_file, p_direction, session_user)
     );
     return next;
 end;

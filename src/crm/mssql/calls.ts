@@ -23,6 +23,8 @@ const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   capture_state: ['state'],
   sync_status: ['status'],
   explain_item: ['explanation'],
+  preview_deliveries: ['link'],
+  preview_window: ['link'],
   list_conflicts: ['base_value', 'crm_value', 'domino_value'],
 };
 

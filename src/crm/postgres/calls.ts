@@ -1,6 +1,6 @@
 /** Calls procedures of `domino_sync_api` on a pool of PostgreSQL sessions. */
 import pg from 'pg';
-import { oneRowCalls, type Calls, type Parameters } from '../calls.ts';
+import { oneRowCalls, type Calls, type Parameter, type Parameters } from '../calls.ts';
 import { CONNECT_TIMEOUT_MS, types } from './connect.ts';
 import { toCrmError } from './errors.ts';
 
@@ -9,7 +9,16 @@ const STATEMENT_TIMEOUT_MS = 120_000;
 /** For a server that no longer answers at all. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 30_000;
 
-export const openCalls = (connectionString: string, applicationName: string): Calls => {
+export interface CallsOptions {
+  /** Every call is a transaction in which the server refuses to write. */
+  readOnly?: boolean;
+}
+
+export const openCalls = (
+  connectionString: string,
+  applicationName: string,
+  { readOnly = false }: CallsOptions = {},
+): Calls => {
   const pool = new pg.Pool({
     connectionString,
     application_name: applicationName,
@@ -23,15 +32,28 @@ export const openCalls = (connectionString: string, applicationName: string): Ca
   // An idle connection that breaks is replaced by the pool; the calls themselves report their own errors.
   pool.on('error', () => undefined);
 
+  const reading = async <Row extends object>(call: string, values: Parameter[]): Promise<Row[]> => {
+    const client = await pool.connect();
+    let broken = true;
+    try {
+      await client.query('begin transaction read only');
+      const { rows: found } = await client.query<Row>(call, values);
+      await client.query('commit');
+      broken = false;
+      return found;
+    } finally {
+      // Never back to the pool with an open transaction.
+      client.release(broken);
+    }
+  };
+
   const rows = async <Row extends object>(procedure: string, parameters: Parameters = {}): Promise<Row[]> => {
     const names = Object.keys(parameters);
     const list = names.map((name, index) => `${name} => $${index + 1}`).join(', ');
     try {
-      const { rows: found } = await pool.query<Row>(
-        `select * from domino_sync_api.${procedure}(${list})`,
-        Object.values(parameters),
-      );
-      return found;
+      const call = `select * from domino_sync_api.${procedure}(${list})`;
+      const values = Object.values(parameters);
+      return readOnly ? await reading<Row>(call, values) : (await pool.query<Row>(call, values)).rows;
     } catch (error) {
       throw toCrmError(error, procedure);
     }
