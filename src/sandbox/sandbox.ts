@@ -11,6 +11,7 @@ import type { CrmDatabase } from '../crm/contract.ts';
 import { deployTo, openCrmDatabase } from '../crm/open.ts';
 import { connectDas } from '../domino/das/connect.ts';
 import type { DominoServer } from '../domino/port.ts';
+import { errorText } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { installSampleCrm, type SampleUser } from './crm/sample-data.ts';
 import { grantSageLogin, installVendorSchema, SAGE_LOGIN } from './crm/vendor-schema.ts';
@@ -133,7 +134,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (existsSync(mailFiles)) await standIn.load(mailFiles);
     else if (options.notesEntries) fillMailFiles(standIn, state.users, new Date());
     progress(`Domino stand-in: ${state.users.length} mail files at ${standIn.url}`);
-    const keeper = keepSaved(standIn, mailFiles);
+    const keeper = keepSaved(standIn, mailFiles, progress);
     opened.push(() => keeper.end());
 
     const dominoAccess = { url: standIn.url, user: TECHNICAL_USER, password: state.technicalPassword };
@@ -237,10 +238,20 @@ function readState(file: string, size: SandboxOptions['size']): State | null {
 }
 
 /** Saves the mail files each second and at the end, so that a kill loses no more than the database would like. */
-function keepSaved(standIn: DominoStandIn, file: string): { end: () => Promise<void> } {
+function keepSaved(
+  standIn: DominoStandIn,
+  file: string,
+  tell: (line: string) => void,
+): { end: () => Promise<void> } {
   let saving: Promise<void> = Promise.resolve();
+  let told = false;
   const timer = setInterval(() => {
-    saving = saving.then(() => standIn.save(file));
+    saving = saving
+      .then(() => standIn.save(file))
+      .catch((error: unknown) => {
+        if (!told) tell(`Domino stand-in: the mail files cannot be saved: ${errorText(error)}`);
+        told = true;
+      });
   }, 1000);
   return {
     end: async () => {
