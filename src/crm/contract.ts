@@ -280,6 +280,8 @@ export interface ParkedItem {
   detail: string | null;
   subject: string | null;
   payload: unknown;
+  /** An invitee's copy: `cmli_status` code of what its owner answered, 0 = the copy is gone; absent or null = not known. */
+  response?: number | null;
   /** Seconds until it is tried again; null = only when it changes in Domino. */
   retry_after_seconds: number | null;
 }

@@ -13,7 +13,7 @@ import {
 } from './adoption-pairs.ts';
 import type { MailboxContext } from './context.ts';
 import { faultOf } from './faults.ts';
-import { listed, park } from './inbound-decision.ts';
+import { listed, park, parkCopy } from './inbound-decision.ts';
 import { unlinked } from './link.ts';
 import { isOptedOut } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
@@ -139,7 +139,7 @@ async function link(
     if (outcome === 'stale') stale.add(pair.appointment.appointment_id);
     // Another invitee's copy of the same meeting has found the appointment already, or did so at this very moment.
     else if (outcome === 'duplicate')
-      parked.push(park(found.summary, 'invitee_copy', `the CRM has it as appointment ${id}`));
+      parked.push(parkCopy(found.summary, `the CRM has it as appointment ${id}`));
     else {
       settled.entries.add(key);
       settled.appointments.add(pair.appointment.appointment_id);

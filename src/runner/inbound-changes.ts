@@ -20,7 +20,7 @@ import { parseSyncUid } from '../item/sync-uid.ts';
 import { cleanText } from '../item/text.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
-import { discreet, listed, park, type Decision, type Seen } from './inbound-decision.ts';
+import { discreet, listed, park, parkCopy, type Decision, type Seen } from './inbound-decision.ts';
 import { decideKnown } from './inbound-known.ts';
 import { applyMissing } from './missing.ts';
 import { newLink, withBase } from './link.ts';
@@ -28,6 +28,7 @@ import { isOptedOut } from './pair-facts.ts';
 import { reasonOf } from './pair.ts';
 import { readRows } from './rows.ts';
 import { judgeItem } from './server-gate.ts';
+import { ownAnswer, withOwnAnswer } from './own-answer.ts';
 import { changedInDomino } from './told.ts';
 import type { RefusedSeries } from './series.ts';
 import { isTooOld } from './window.ts';
@@ -84,7 +85,7 @@ async function readAll(
       try {
         const entry = await context.mailFile.read(summary.key, { signal: context.calls });
         // Gone since it was listed: the next pull finds it missing.
-        return entry === null ? null : { summary, entry };
+        return entry === null ? null : { summary, entry: withOwnAnswer(context, summary, entry) };
       } catch (error) {
         const fault = await judgeItem(context, error);
         if (fault.scope !== 'item') throw error;
@@ -163,7 +164,7 @@ async function decideAndApply(
     // Another invitee's copy of the same meeting has made the appointment already, or did so at this very moment.
     if (outcome === 'duplicate') {
       const { summary, entry } = bySeen.get(no)!;
-      const copy = park(summary, 'invitee_copy', `the CRM has it as appointment ${id}`);
+      const copy = parkCopy(summary, `the CRM has it as appointment ${id}`);
       parked.push(discreet(copy, entry));
     }
   }
@@ -247,11 +248,11 @@ function decideNew(
   if (ours !== null && ours.instanceId === context.settings.instance_id && !isCopy(known, entry)) {
     return ours.crmUserId === context.mailbox.crm_user_id
       ? { do: 'deliver', appointmentId: ours.appointmentId, reason: 'found_in_domino', link: null }
-      : { do: 'park', parked: park(summary, 'invitee_copy', null) };
+      : { do: 'park', parked: parkCopy(summary, null) };
   }
   const organiser = entry.organiser?.email.toLowerCase() ?? owner;
   if (organiser !== owner && context.enabledEmails.has(organiser)) {
-    return { do: 'park', parked: park(summary, 'invitee_copy', `the meeting of ${organiser}`) };
+    return { do: 'park', parked: parkCopy(summary, `the meeting of ${organiser}`) };
   }
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
@@ -300,7 +301,10 @@ function inboundCreate(
   });
   const owner = context.mailbox.email.toLowerCase();
   const { add } = attendeeChanges(null, item);
-  const people = add.filter((person) => person.email !== owner && person.email !== organiser?.email);
+  const people = [
+    ...add.filter((person) => person.email !== owner && person.email !== organiser?.email),
+    ...(role === 'copy' ? ownAnswer(summary, owner) : []),
+  ];
   const after = crmItemAfter(null, fields, { add: people, remove: [] }, side);
   const crm = 'item' in after ? after.item : item;
   const link = newLink({

@@ -1,6 +1,7 @@
 /** What is to be done for one entry of Domino. */
 import type { InboundItem, LinkWrite, MissingItem, ParkedItem } from '../crm/contract.ts';
 import type { DominoEntry, DominoSummary } from '../item/domino-entry.ts';
+import { CRM_RESPONSE, responseOfNotice } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { oneLine } from '../item/text.ts';
 
@@ -37,6 +38,15 @@ export const park = (
   payload: null,
   retry_after_seconds: retryAfterSeconds,
 });
+
+/** An invitee's copy of a meeting that the CRM has from its organiser: all it tells is what its owner answered. */
+export function parkCopy(summary: DominoSummary, detail: string | null): ParkedItem {
+  const answer = responseOfNotice(summary.noticeType);
+  return {
+    ...park(summary, 'invitee_copy', detail),
+    ...(answer === null ? {} : { response: CRM_RESPONSE[answer] }),
+  };
+}
 
 /** What is parked as it was read: a private entry keeps its subject and its text to itself. */
 export const discreet = (parked: ParkedItem, entry: Pick<DominoEntry, 'private'>): ParkedItem =>

@@ -10,6 +10,7 @@ import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { listed, park, type Decision, type Seen } from './inbound-decision.ts';
 import { withBase } from './link.ts';
 import { crmChangeOf, dominoChangeOf, factsOf, isOptedOut } from './pair-facts.ts';
+import { answerChange } from './own-answer.ts';
 import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
 import { restoration } from './restore.ts';
 
@@ -39,6 +40,8 @@ export function decideKnown(
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
   const domino = read.item;
+  const answered = answerChange(context, no, link, appointment, entry, domino);
+  if (answered !== null) return { do: 'apply', item: answered };
   const change = dominoChangeOf(context, link, entry);
   const action = planPair(
     crmChangeOf(context, link, appointment),

@@ -9,6 +9,7 @@ import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
 import { takeMissing } from './inbound-missing.ts';
 import { linkKey } from './link.ts';
+import { takeBackAnswers } from './own-answer.ts';
 import { refusedSeries, type RefusedSeries } from './series.ts';
 import { mailboxWindow } from './window.ts';
 
@@ -61,6 +62,7 @@ export async function pullFromDomino(context: MailboxContext, listed?: Listed): 
   }
   if (context.stopping.aborted) return { cursor: null, held: null };
   const held = await takeMissing(context, byKey, pull.missing, refused);
+  if (held === null) await takeBackAnswers(context, byKey, pull.missing);
   return { cursor: context.stopping.aborted ? null : pull.cursor, held };
 }
 

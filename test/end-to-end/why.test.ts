@@ -218,7 +218,8 @@ test('of a private entry that is not taken over: the reason, and its subject is 
     'select subject, payload, reason_code from domino_sync.inbound_parked where domino_uid = $1',
     [uid],
   );
-  expect(rows).toEqual([{ subject: null, payload: null, reason_code: 'invitee_copy' }]);
+  // Nothing of the entry but what its owner answered.
+  expect(rows).toEqual([{ subject: null, payload: { response: 3 }, reason_code: 'invitee_copy' }]);
   expect(await why(uid)).not.toMatch(/oncolog/i);
 });
 

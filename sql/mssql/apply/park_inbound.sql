@@ -4,13 +4,21 @@ CREATE OR ALTER PROCEDURE domino_sync_api.park_inbound
     @p_items nvarchar(max)
 AS
 /* Keeps Domino entries that were not applied, with their reason, so that they are not read again unless they change.
+   An invitee's copy may say what its owner answered (`response`): that goes to his link of the organiser's appointment.
+   While there is no such appointment, the copy is looked at again every hour.
    Parameters: @p_runner and @p_crm_user_id, who must hold the mailbox; @p_items, a JSON list of ParkedItem.
    Raises:     51001 lease lost.
-   Locks:      sync_user, inbound_parked.  Writes: activity, once a reason: a retry that fails alike is no news. */
+   Locks:      sync_user, Communication, Comm_Link, inbound_parked.
+   Writes:     activity, once a reason: a retry that fails alike is no news. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
+    DECLARE @v_origin nvarchar(100) = CONCAT(N'domino:', @p_crm_user_id);
     DECLARE @v_now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @v_answer table (
+        domino_uid nvarchar(400) NOT NULL, domino_recurrence_id nvarchar(40) NOT NULL, response int NOT NULL,
+        appointment_id int NULL
+    );
     DECLARE @v_item table (
         form nvarchar(20) NOT NULL, domino_uid nvarchar(400) NOT NULL, domino_recurrence_id nvarchar(40) NOT NULL,
         domino_start nvarchar(40) NULL, domino_digest nvarchar(400) NULL, reason_code nvarchar(60) NOT NULL,
@@ -20,8 +28,15 @@ BEGIN
     );
 
     BEGIN TRY
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = @v_origin;
         BEGIN TRANSACTION;
         EXECUTE domino_sync.require_mailbox_lease @p_runner, @p_crm_user_id;
+
+        INSERT INTO @v_answer (domino_uid, domino_recurrence_id, response, appointment_id)
+        SELECT a.domino_uid, a.domino_recurrence_id, a.response, a.appointment_id
+        FROM domino_sync.inbound_answers(@p_crm_user_id, @p_items) AS a;
+
+        EXECUTE domino_sync.take_answers @p_runner, @p_crm_user_id, @p_items;
 
         INSERT INTO @v_item (
             form, domino_uid, domino_recurrence_id, domino_start, domino_digest, reason_code, detail, subject, payload,
@@ -29,7 +44,15 @@ BEGIN
         )
         SELECT
             i.form, i.domino_uid, i.recurrence_id, i.domino_start, i.domino_digest, i.reason_code, i.detail, i.subject,
-            i.payload, DATEADD(second, CAST(CEILING(i.retry_after_seconds) AS int), @v_now), p.reason_code
+            CASE
+                WHEN a.response IS NULL THEN i.payload
+                WHEN a.appointment_id IS NOT NULL THEN CONCAT(N'{"response":', a.response, N'}')
+            END,
+            CASE
+                WHEN a.response <> 0 AND a.appointment_id IS NULL THEN DATEADD(hour, 1, @v_now)
+                ELSE DATEADD(second, CAST(CEILING(i.retry_after_seconds) AS int), @v_now)
+            END,
+            p.reason_code
         FROM
         (
             SELECT
@@ -52,6 +75,8 @@ BEGIN
             ON p.crm_user_id = @p_crm_user_id
             AND p.domino_uid = i.domino_uid
             AND p.domino_recurrence_id = i.recurrence_id
+        LEFT JOIN @v_answer AS a
+            ON a.domino_uid = i.domino_uid AND a.domino_recurrence_id = i.recurrence_id
         WHERE i.nth_of_entry = 1;
 
         -- the mailbox is ours, so nobody parks the same entry between the two statements
@@ -62,7 +87,11 @@ BEGIN
             reason_code = i.reason_code,
             detail = i.detail,
             subject = i.subject,
-            payload = i.payload,
+            -- what a copy answered last is known until it is seen to answer otherwise
+            payload = COALESCE(
+                i.payload,
+                CASE WHEN p.reason_code = N'invitee_copy' AND i.reason_code = N'invitee_copy' THEN p.payload END
+            ),
             -- a changed entry starts afresh
             attempts = CASE
                 WHEN p.reason_code = i.reason_code
@@ -102,10 +131,12 @@ BEGIN
         WHERE i.before_reason_code IS NULL OR i.before_reason_code <> i.reason_code;
 
         COMMIT TRANSACTION;
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = NULL;
     END TRY
     BEGIN CATCH
         IF XACT_STATE() <> 0
             ROLLBACK TRANSACTION;
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = NULL;
         THROW;
     END CATCH;
 END;

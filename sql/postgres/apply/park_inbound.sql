@@ -5,21 +5,38 @@ security definer
 set search_path = domino_sync, pg_temp
 as $$
 -- Keeps Domino entries that were not applied, with their reason, so that they are not read again unless they change.
+-- An invitee's copy may say what its owner answered (`response`): that goes to his link of the organiser's appointment.
+-- While there is no such appointment, the copy is looked at again every hour.
 -- Parameters: p_runner and p_crm_user_id, who must hold the mailbox; p_items, a JSON list of ParkedItem.
 -- Raises:     CDS01 lease lost.
--- Locks:      sync_user, inbound_parked.  Writes: activity, once a reason: a retry that fails alike is no news.
+-- Locks:      sync_user, communication, comm_link, inbound_parked.
+-- Writes:     activity, once a reason: a retry that fails alike is no news.
+declare
+    v_answers jsonb;
 begin
     perform domino_sync.require_mailbox_lease(p_runner, p_crm_user_id);
+    v_answers := (select coalesce(jsonb_agg(a), '[]') from domino_sync.inbound_answers(p_crm_user_id, p_items) as a);
+    perform domino_sync.take_answers(p_runner, p_crm_user_id, p_items);
 
     with item as (
         select distinct on (i.domino_uid, coalesce(i.domino_recurrence_id, ''))
             i.form, i.domino_uid, coalesce(i.domino_recurrence_id, '') as domino_recurrence_id, i.domino_start,
-            i.domino_digest, i.reason_code, i.detail, i.subject, i.payload,
-            now() + make_interval(secs => i.retry_after_seconds) as next_attempt_at
+            i.domino_digest, i.reason_code, i.detail, i.subject,
+            case
+                when a.response is null then i.payload
+                when a.appointment_id is not null then jsonb_build_object('response', a.response)
+            end as payload,
+            case
+                when a.response <> 0 and a.appointment_id is null then now() + interval '1 hour'
+                else now() + make_interval(secs => i.retry_after_seconds)
+            end as next_attempt_at
         from jsonb_to_recordset(p_items) as i (
             form text, domino_uid text, domino_recurrence_id text, domino_start text, domino_digest text,
             reason_code text, detail text, subject text, payload jsonb, retry_after_seconds double precision
         )
+        left join jsonb_to_recordset(v_answers) as a (
+            domino_uid text, domino_recurrence_id text, response integer, appointment_id integer
+        ) on a.domino_uid = i.domino_uid and a.domino_recurrence_id = coalesce(i.domino_recurrence_id, '')
         order by i.domino_uid, coalesce(i.domino_recurrence_id, '')
     ),
     before as (
@@ -44,7 +61,11 @@ begin
             reason_code = excluded.reason_code,
             detail = excluded.detail,
             subject = excluded.subject,
-            payload = excluded.payload,
+            -- what a copy answered last is known until it is seen to answer otherwise
+            payload = coalesce(
+                excluded.payload,
+                case when p.reason_code = 'invitee_copy' and excluded.reason_code = 'invitee_copy' then p.payload end
+            ),
             -- a changed entry starts afresh
             attempts = case
                 when p.domino_digest is not distinct from excluded.domino_digest and p.reason_code = excluded.reason_code
