@@ -16,6 +16,8 @@ const commands = {
   deployScript: () => import('./commands/deploy-script.ts'),
   doctor: () => import('./commands/doctor.ts'),
   preview: () => import('./commands/preview.ts'),
+  held: () => import('./commands/held.ts'),
+  reconcile: () => import('./commands/reconcile.ts'),
   resolve: () => import('./commands/resolve.ts'),
   run: () => import('./commands/run.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
@@ -202,16 +204,50 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     );
   program
     .command('resolve')
-    .argument('<id>', 'Comm_CommunicationId', wholeNumber)
-    .description('choose between the two values of a conflict, for both sides')
+    .argument('[id]', 'Comm_CommunicationId', wholeNumber)
+    .description('choose between the two values of a conflict, or decide on deletions that wait (--held)')
     .option(
       '--take <choice>',
       'crm, domino or keep, for all fields or as field=crm; may be given several times',
       (choice: string, earlier: string[]) => [...earlier, choice],
       [],
     )
-    .action((id: number, options: { take: string[] }) =>
-      end(async () => (await commands.resolve()).resolve(config(), output(), id, options.take)),
+    .addOption(
+      new Option('--held <who>', 'deletions of this user that wait, and what to do with them').conflicts(
+        'take',
+      ),
+    )
+    .addOption(new Option('--allow', 'with --held: delete exactly those').conflicts('refuse'))
+    .option('--refuse', 'with --held: keep them, and keep the pairs apart')
+    .action(
+      (
+        id: number | undefined,
+        { take, held, ...decision }: { take: string[]; held?: string; allow?: boolean; refuse?: boolean },
+      ) =>
+        end(async () => {
+          if (held !== undefined && id === undefined)
+            return (await commands.held()).resolveHeld(config(), output(), held, decision);
+          if (id === undefined || held !== undefined || Object.keys(decision).length > 0)
+            throw new UserError(
+              'give either an id with --take, or --held with the user',
+              'resolve 123 --take crm, or: resolve --held LOGON --allow',
+              EXIT.usage,
+            );
+          return (await commands.resolve()).resolve(config(), output(), id, take);
+        }),
+    );
+  program
+    .command('reconcile [who]')
+    .description('compare both sides in full and put right what differs: one user, or all')
+    .option('--wait', 'until the runners are through, and show what they found')
+    .option('--reason <text>', 'kept with it', 'asked for')
+    .action((who: string | undefined, options: { wait?: boolean; reason: string }) =>
+      end(async () =>
+        (await commands.reconcile()).reconcile(config(), output(), who, {
+          wait: options.wait === true,
+          reason: options.reason,
+        }),
+      ),
     );
   program
     .command('purge')

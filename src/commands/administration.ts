@@ -34,7 +34,7 @@ export async function switchCapture(
   });
   print(output, state, () =>
     on
-      ? 'Capture is on. Changes made meanwhile were not seen: enable each user once more to compare his appointments.'
+      ? 'Capture is on. Changes made meanwhile were not seen: the runners compare every mailbox in full now.'
       : 'Capture is off; changes in the CRM are not seen until: crm-domino-sync capture enable',
   );
   return EXIT.ok;

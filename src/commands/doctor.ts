@@ -117,9 +117,20 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
         severity: user.health === 'held' ? 'error' : 'warning',
         what: `Mailbox ${user.mail_file}`,
         why: `${user.health}: ${user.health_reason ?? ''} ${user.health_detail ?? ''}`.trim(),
-        remedy: 'crm-domino-sync users test shows whether it opens now.',
+        remedy:
+          user.health === 'held'
+            ? `crm-domino-sync resolve --held ${user.crm_user_id}`
+            : 'crm-domino-sync users test shows whether it opens now.',
       });
     }
+    const open = users.filter((user) => (user.open_differences ?? 0) > 0);
+    for (const user of open)
+      findings.push({
+        severity: 'warning',
+        what: `Mailbox ${user.mail_file}`,
+        why: `${user.open_differences} differences between both sides are open`,
+        remedy: 'The report view parked_items names them; crm-domino-sync why ID tells the whole story.',
+      });
     return users;
   } catch (error) {
     findings.push(failed('CRM database', error));
@@ -157,6 +168,14 @@ function examineCapture(state: Awaited<ReturnType<CrmDatabase['captureState']>>,
       what: 'Capture',
       why: `${state.faults} faults were caught inside the triggers; the saves went through, their changes were not seen`,
       remedy: 'The database server’s log names each fault.',
+    });
+  }
+  if (state.unreconciled_gaps > 0) {
+    findings.push({
+      severity: 'warning',
+      what: 'Capture',
+      why: 'it was off, and not every mailbox was compared in full since',
+      remedy: state.open_gap === null ? 'crm-domino-sync reconcile --wait' : 'crm-domino-sync capture enable',
     });
   }
   if (state.triggers.every((trigger) => trigger.state === 'enabled') && state.faults === 0) {

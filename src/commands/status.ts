@@ -11,12 +11,24 @@ export async function showStatus(config: Config, output: Output): Promise<ExitCo
   return EXIT.ok;
 }
 
+function verifiedText(verification: SyncStatus['verification']): string {
+  const { verified, due, running, oldest_verified_at: oldest, healed, open_differences: open } = verification;
+  const whole = `${verified} mailboxes compared in full, ${due} due, ${running} running`;
+  if (oldest === null) return whole;
+  return `${whole}; equal as of ${shownTime(oldest)} or later: ${healed} differences put right, ${open} open`;
+}
+
 function statusLines(status: SyncStatus): string[] {
   const { users, backlog, links, inbound_parked: inbound, capture } = status;
   const missing = capture.triggers.filter((trigger) => trigger.state !== 'enabled');
   const lines = [
     `Users      ${users.enabled} enabled: ${users.ok} ok, ${users.paused} paused, ${users.held} held`,
     ...status.first_syncs.map((one) => `           ${one.name}: ${shownProgress(one)} (${one.cause})`),
+    `Verified   ${verifiedText(status.verification)}`,
+    ...status.held_plans.map(
+      (plan) =>
+        `Held       ${plan.name}: ${plan.items} of ${plan.linked} items would be deleted in ${plan.direction === 'to_domino' ? 'Domino' : 'the CRM'}: crm-domino-sync resolve --held ${plan.crm_user_id}`,
+    ),
     `To Domino  ${backlog.due} due, ${backlog.waiting} waiting, ${backlog.leased} in hand, ${backlog.parked} parked` +
       (backlog.oldest_seconds === null
         ? ''
@@ -28,7 +40,9 @@ function statusLines(status: SyncStatus): string[] {
       `; ${capture.log_rows} changes not folded, ${capture.faults} faults` +
       (capture.open_gap
         ? `; off since ${shownTime(capture.open_gap.opened_at)} (${capture.open_gap.reason})`
-        : ''),
+        : capture.unreconciled_gaps > 0
+          ? `; was off, and not every mailbox is compared since`
+          : ''),
     `Runners    ${
       status.runners
         .filter((runner) => runner.alive)

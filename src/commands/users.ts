@@ -24,6 +24,7 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
             'pending',
             'parked',
             'last poll',
+            'verified',
           ],
           shown.map((user) => [
             user.crm_user_id,
@@ -36,10 +37,17 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
             user.pending,
             user.parked,
             user.enabled ? shownTime(user.last_poll_at) : null,
+            user.enabled ? shownVerification(user) : null,
           ]),
         ),
   );
   return EXIT.ok;
+}
+
+function shownVerification(user: CrmUser): string {
+  if (user.verified_at === null) return user.verification ?? '–';
+  const state = user.verification === 'verified' ? '' : ` (${user.verification})`;
+  return `${shownTime(user.verified_at)}: ${user.healed ?? 0} put right, ${user.open_differences ?? 0} open${state}`;
 }
 
 function shownHealth(user: CrmUser): string {
