@@ -75,9 +75,7 @@ test('counts by direction, deletions first and in full, long lists cut, private 
   expect(stdout.match(/delete: goes away/g)).toHaveLength(12);
   expect(stdout.indexOf('delete: goes away')).toBeLessThan(stdout.indexOf('create: '));
   expect(stdout).toMatch(/… and 4 more to create \(--json shows all\)/);
-  expect(stdout).toMatch(/update: moves, .*
- +because .*crm_changed.*
- +location: (nothing|"") → "Hall 5"/);
+  expect(stdout).toMatch(/update: moves, .*\n +because .*crm_changed.*\n +location: (nothing|"") → "Hall 5"/);
   expect(stdout).not.toMatch(/secret words/);
 
   const { preview } = await json([anna.logon]);
