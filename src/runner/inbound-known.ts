@@ -1,5 +1,5 @@
 /** An entry that has a link already: what both sides did since they agreed, and what the planner makes of it. Pure. */
-import type { ItemLink, KnownLink, LinkWrite, MissingItem } from '../crm/contract.ts';
+import type { InboundItem, ItemLink, KnownLink, LinkWrite, MissingItem } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
 import type { DominoSummary } from '../item/domino-entry.ts';
@@ -8,7 +8,7 @@ import { planPair } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { listed, park, type Decision, type Seen } from './inbound-decision.ts';
-import { withBase } from './link.ts';
+import { isInstanceDeletedInNotes, withBase } from './link.ts';
 import { crmChangeOf, dominoChangeOf, factsOf, isOptedOut } from './pair-facts.ts';
 import { answerChange } from './own-answer.ts';
 import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
@@ -29,9 +29,12 @@ export function decideKnown(
     return { do: 'deliver', appointmentId: link.appointment_id, reason: 'found_in_domino', link: null };
   }
   const looked = listed(summary, { ...link, domino_digest: entry.digest });
-  // The mark was taken away: a Notes user wants it in the CRM, whatever became of it there.
+  // The mark was taken away: a Notes user wants it in the CRM, whatever became of it there. Or an older state is over.
+  const isBack = isInstanceDeletedInNotes(link);
   const returns =
-    link.state === 'unlinked' && link.unlinked_reason === 'notes_only' && !isOptedOut(context, entry);
+    link.state === 'unlinked' &&
+    (['notes_only', 'domino_older'].includes(link.unlinked_reason ?? '') || isBack) &&
+    !isOptedOut(context, entry);
   // Kept apart on purpose: remember how it looks, so that it is not read at every poll.
   if (link.state === 'unlinked' && !returns) return { do: 'save', link: looked };
 
@@ -51,7 +54,8 @@ export function decideKnown(
   switch (action.do) {
     case 'recreate': {
       if (action.on === 'domino') return { do: 'none' };
-      const item = restoration(context, no, link, appointment, entry, domino);
+      const restored = restoration(context, no, link, appointment, entry, domino);
+      const item = isBack ? { ...restored, ...BACK_IN_NOTES } : restored;
       return { do: 'apply', item: { ...item, link: listed(summary, item.link) } };
     }
     case 'delete':
@@ -110,6 +114,13 @@ function decideOlder(
   context.older.over += 1;
   return { do: 'deliver', appointmentId: looked.appointment_id, reason: 'domino_older', link: looked };
 }
+
+/** No edit of one side against a deletion of the other. */
+const BACK_IN_NOTES = {
+  reason_code: 'domino_created',
+  detail: 'deleted in Notes earlier, and there again',
+  conflicts: [],
+} satisfies Partial<InboundItem>;
 
 /** The CRM's state does not matter: to unlink writes nothing there. */
 const unlinking = (link: ItemLink, appointment: CrmAppointment, reason: ReasonCode): MissingItem => ({

@@ -8,7 +8,7 @@ import type { KnownEntry, PullResult } from '../domino/port.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
 import { takeMissing } from './inbound-missing.ts';
-import { linkKey } from './link.ts';
+import { isInstanceDeletedInNotes, linkKey } from './link.ts';
 import { takeBackAnswers } from './own-answer.ts';
 import { refusedSeries, type RefusedSeries } from './series.ts';
 import { mailboxWindow } from './window.ts';
@@ -87,6 +87,7 @@ const isOfLongSeries = (link: KnownLink): boolean =>
 /** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
 export const knownEntry = (link: KnownLink): KnownEntry => ({
   key: linkKey(link),
-  digest: link.retry_due || isOfLongSeries(link) ? null : link.domino_digest,
+  digest:
+    link.retry_due || isOfLongSeries(link) || isInstanceDeletedInNotes(link) ? null : link.domino_digest,
   start: link.state === 'linked' ? link.domino_start : null,
 });

@@ -111,3 +111,14 @@ export function withBase(
     unlinked_reason: null,
   };
 }
+
+/** A series that gets longer again, or another rule, brings back an instance that was gone: under the same key. */
+export const isInstanceDeletedInNotes = (link: {
+  state: string;
+  domino_recurrence_id: string;
+  unlinked_reason?: string | null;
+  reason_code?: string | null;
+}): boolean =>
+  link.state === 'unlinked' &&
+  link.domino_recurrence_id !== '' &&
+  ['domino_deleted', 'deletion_kept'].includes(link.unlinked_reason ?? link.reason_code ?? '');

@@ -202,7 +202,7 @@ async function differences(): Promise<string[]> {
     }
     const [link] = own as [Link];
     if (link.state !== 'linked') {
-      if (link.reason === null) wrong.push(`row ${link.id} is apart without a reason`);
+      wrong.push(`row ${link.id} is apart (${link.reason}), its occurrence is in Notes`);
       continue;
     }
     if (link.deleted !== null) wrong.push(`row ${link.id} is deleted, its occurrence is not`);
