@@ -33,7 +33,7 @@ export async function takeMissing(
   );
 
   if (gone.length > 0 && isAnOlderState(context, known)) {
-    await waitOrMakeAgain(context, known, gone);
+    await waitOrMakeAgain(context, gone);
     return null;
   }
   if (entries(gone) > context.settings.mass_disappearance_count) {
@@ -61,19 +61,40 @@ const isAnOlderState = ({ older }: MailboxContext, known: ReadonlyMap<string, Kn
     ({ state, reason_code: reason }) => state === 'linked' && reason === 'domino_older',
   );
 
-async function waitOrMakeAgain(
-  context: MailboxContext,
-  known: ReadonlyMap<string, KnownLink>,
-  gone: readonly EntryKey[],
-): Promise<void> {
+async function waitOrMakeAgain(context: MailboxContext, gone: readonly EntryKey[]): Promise<void> {
   const again = context.older.over > 0;
   context.log.warn(
     { reason: 'domino_older' },
     `${gone.length} entries are gone from an older state of the mail file: ${again ? 'made again' : 'waiting'}`,
   );
-  const ids = gone.flatMap((key) => known.get(keyText(key))?.appointment_id ?? []);
-  if (again) await context.crm.enqueueDelivery(context.mailbox.crm_user_id, ids, 'domino_older');
+  if (!again) return;
+  const { crm, mailbox } = context;
+  const links = await crm.readLinks(
+    mailbox.crm_user_id,
+    gone.map((key) => ({ uid: key.uid, recurrence_id: key.recurrenceId ?? '' })),
+  );
+  const linked = links.filter(({ state }) => state === 'linked');
+  const ours = linked.filter((link) => isWritten(context, link));
+  const ids = ours.map((link) => link.appointment_id);
+  if (ids.length > 0) await crm.enqueueDelivery(mailbox.crm_user_id, ids, 'domino_older');
+  // Nobody makes these again, so the next look would take them for deleted.
+  await applyMissing(
+    context,
+    linked
+      .filter((link) => !isWritten(context, link))
+      .map((link) => ({
+        appointment_id: link.appointment_id,
+        action: 'unlink',
+        fingerprint: null,
+        reason_code: 'domino_older',
+        detail: 'gone from an older state of the mail file, and not ours to make again',
+      })),
+  );
 }
+
+/** Whether CRM → Domino makes such an entry. */
+const isWritten = ({ mailbox }: MailboxContext, link: ItemLink): boolean =>
+  mailbox.direction !== 'to_crm' && !(link.role === 'copy' && link.kind === 'meeting');
 
 async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Promise<void> {
   if (gone.length === 0) return;

@@ -44,13 +44,17 @@ const REVERSIBLE: readonly string[] = [
 /** Whether a pair that was unlinked for this reason gets a new entry when the CRM wants one. */
 export const isMadeAnew = (unlinkedReason: string): boolean => REVERSIBLE.includes(unlinkedReason);
 
-/** Unlinked for these reasons the entry was left where it was. The last one is an administrator's word. */
+/**
+ * Unlinked for these reasons the entry was left where it was. `tombstone_lifted` is an administrator's word; of
+ * `domino_older` nobody knows whether the entry comes back.
+ */
 const RELINKED: readonly string[] = [
   'crm_only',
   'crm_purged',
   'crm_deletion_kept',
   'deletion_refused',
   'tombstone_lifted',
+  'domino_older',
 ];
 
 const skip = (reason: ReasonCode, detail: string | null = null): DeliveryPlan => ({

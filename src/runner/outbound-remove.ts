@@ -12,7 +12,7 @@ import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault } from './faults.ts';
 import { linkKey, unlinked } from './link.ts';
 import { applyOne } from './outbound-apply.ts';
-import { noteConflicts, readEntry } from './outbound-settle.ts';
+import { noteConflicts, readEntry, waitForNewer } from './outbound-settle.ts';
 import { decidePair, dominoChangeOf } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
 import { existence, restoration } from './restore.ts';
@@ -27,6 +27,7 @@ export async function removeEntry(
 ): Promise<Effect> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const entry = await lookAt(context, link);
+    if (entry !== null) waitForNewer(context, delivery, link, entry);
     const action = decidePair(context, link, delivery.appointment, entry);
     const done = await carryOut(context, delivery, link, entry, action);
     if (done !== null) return done;

@@ -75,6 +75,18 @@ export async function settle(
   throw new ItemFault('domino_conflict', 'the entry keeps changing in Domino', true);
 }
 
+/** A replica that lags behind catches up: nothing is written to what it shows, nor deleted, before that was waited for. */
+export function waitForNewer(
+  context: MailboxContext,
+  { leased }: Delivery,
+  link: LinkWrite,
+  entry: DominoEntry,
+): void {
+  if (link.state !== 'linked' || !context.mailFile.isOlder(entry, link.domino_token)) return;
+  if (!MAY_OVERWRITE.includes(leased.reason_code))
+    throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
+}
+
 /** Restored from a backup: the CRM's values are written again, and what stands in Domino is kept as a conflict. */
 async function overwriteOlder(
   context: MailboxContext,

@@ -9,7 +9,7 @@ import { ItemFault } from './faults.ts';
 import { entryLink, linkKey, rebased, withBase } from './link.ts';
 import { afterGone, createEntry, intentOf, makeAnew, type CreatePlan } from './outbound-make.ts';
 import { lookAt } from './outbound-remove.ts';
-import { bodyKept, isEmpty, settle } from './outbound-settle.ts';
+import { bodyKept, isEmpty, settle, waitForNewer } from './outbound-settle.ts';
 import { dominoChangeOf } from './pair-facts.ts';
 import { writtenToDomino } from './told.ts';
 
@@ -110,6 +110,7 @@ async function changeForm(
     const answer = await context.mailFile.delete(linkKey(link), token, options);
     if (answer.outcome !== 'changed') break;
     if (attempt === TRIES) throw new ItemFault('domino_conflict', 'the entry keeps changing in Domino', true);
+    waitForNewer(context, delivery, link, answer.entry);
     if (context.mailbox.direction === 'both' && dominoChangeOf(context, link, answer.entry) !== 'none')
       return settle(context, delivery, { link, role, crm, entry: answer.entry, again: true });
     token = answer.entry.token;

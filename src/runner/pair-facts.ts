@@ -58,6 +58,8 @@ export function dominoChangeOf(
   entry: DominoEntry | null,
 ): DominoChange {
   if (entry === null) return 'deleted';
+  // Restored from a backup, or a replica that lags behind: nobody's edit, and nobody's mark either.
+  if (link.state === 'linked' && context.mailFile.isOlder(entry, link.domino_token)) return 'none';
   if (isOptedOut(context, entry)) return 'opted_out';
   if (link.base_item !== null && link.domino_token === entry.token) return 'none';
   const read = itemFromDomino(entry, dominoContext(context));
