@@ -42,6 +42,8 @@ const withoutWhatItLacks = (text: string): string =>
     .replace(/\b(CREATE ROLE \w+) AUTHORIZATION dbo/g, '$1')
     .replace(/EXECUTE sys\.sp_addextendedproperty[^;]*;/g, '')
     .replace(/\bWITH SCHEMABINDING\b/g, '')
+    // names an unnamed column after its function, and FOR XML makes a tag of that
+    .replace(/\bSELECT(\s+)CONCAT\(/g, "SELECT$1N'' + CONCAT(")
     .replace(/ WITH \(ALLOW_PAGE_LOCKS = OFF\)/g, '')
     .replace('START WITH 0 INCREMENT BY 1 NO CACHE;', 'START WITH 0 INCREMENT BY 1 MINVALUE 0;')
     .replace(/^ALTER INDEX [^;]*;/gm, '')

@@ -121,7 +121,10 @@ interface Deployed {
 const spare = new Map<IdScheme, Deployed[]>();
 
 const isReused = (name: string): boolean =>
-  ['IDENTITY', 'EWARE'].some((ids) => process.env[`MSSQL_TEST_REUSE_${ids}`]?.endsWith(`/${name}`) === true);
+  ['IDENTITY', 'EWARE'].some((ids) => {
+    const address = process.env[`MSSQL_TEST_REUSE_${ids}`];
+    return address !== undefined && new URL(address).pathname === `/${name}`;
+  });
 
 const dropDatabase = async ({ name, admin, babelfish, sage }: Deployed): Promise<void> => {
   await admin.close();
