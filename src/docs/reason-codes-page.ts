@@ -36,13 +36,13 @@ export const SAGE_SKIP_REASONS: readonly { sage: string; code: string | null; he
   },
   {
     sage: 'a series without an end date',
-    code: null,
-    here: 'its occurrences in the window are appointments, as of any other series',
+    code: 'series_no_end',
+    here: 'where Domino shows the rule; series made in Notes are dates there, which end',
   },
   {
     sage: 'a yearly series on a relative day',
     code: null,
-    here: 'the same: the rule itself is not carried over',
+    here: 'its occurrences are appointments like others: the rule itself is not carried over',
   },
   { sage: 'a monthly series on the fourth day or weekday', code: null, here: 'the same' },
   {
