@@ -39,7 +39,7 @@ export async function listMailbox(
       cursor: mailbox.first_sync_done && !context.reconciling ? mailbox.cursor : null,
       window: mailboxWindow(context),
       known,
-      todos: settings.todos === 'on',
+      todos: settings.todos !== 'off',
     },
     { signal: context.calls },
   );

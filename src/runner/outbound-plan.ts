@@ -25,6 +25,7 @@ export interface PlanInput {
   /** A disabled user's entries stay as they are; when he is enabled again both sides are compared. */
   enabled: boolean;
   direction: Direction;
+  /** Whether To Dos may be written. */
   todosOn: boolean;
   /** Reads the row for a role; refused = the row cannot be an entry. */
   read: (role: LinkRole) => { item: SyncItem } | { refused: ReasonCode; detail: string };
@@ -71,9 +72,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   const link = delivery.link;
   const gone = withdrawalOf({ mailbox: { crm_user_id: delivery.crm_user_id, direction } }, appointment);
   if (gone !== null) {
-    return link === null || link.state === 'unlinked'
-      ? skip(planPair(gone, 'absent', ORDINARY).reason)
-      : { do: 'remove', link };
+    if (link === null || link.state === 'unlinked') return skip(planPair(gone, 'absent', ORDINARY).reason);
+    return link.form === 'todo' && !input.todosOn ? skip('todo_off') : { do: 'remove', link };
   }
   const role = appointment.holders.find((h) => h.crm_user_id === delivery.crm_user_id)!.role;
   // An invitee's own entry of a meeting that somebody else organises: Domino's scheduling keeps it, we never write it.
@@ -82,7 +82,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   const read = input.read(role);
   if ('refused' in read) return skip(read.refused, read.detail);
   const { item } = read;
-  if (item.kind === 'todo' && !input.todosOn) return skip('todo_off');
+  const stands = link !== null && link.state !== 'unlinked' && link.form === 'todo';
+  if ((item.kind === 'todo' || stands) && !input.todosOn) return skip('todo_off');
 
   if (link?.state === 'linked') return { do: 'update', item, role, link };
   if (link?.state === 'unlinked') {

@@ -33,7 +33,7 @@ const settingsSchema = z.object({
   mass_disappearance_percent: count(0, 100),
   recheck_hours: count(1, 8760),
   max_occurrences: count(1, 10_000),
-  todos: z.enum(['on', 'off']),
+  todos: z.enum(['on', 'read', 'off']),
   deleted_in_notes_invited: onDeletion,
   deleted_in_notes_alone: onDeletion,
   deleted_in_crm: onDeletion,

@@ -134,7 +134,7 @@ test('with notices on, an invitation of the CRM is answered in Notes: the answer
     await world.settle();
     expect(sides.standIn.outbox).toMatchObject([{ noticeType: 'I', to: bert.email }]);
     sides.standIn.clearOutbox();
-    const [{ uid }] = world.notes(bert).calendar() as [{ uid: string }];
+    const { uid } = world.notes(bert).calendar()[0]!;
     world.notes(bert).accept({ uid });
     await world.settle();
     const { rows } = await sides.vendor.query(

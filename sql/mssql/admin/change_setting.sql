@@ -26,7 +26,7 @@ BEGIN
         (N'merge_policy_text', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_people', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_details', N'optional', N'newest, crm, domino', NULL, NULL),
-        (N'todos', N'choice', N'on, off', NULL, NULL),
+        (N'todos', N'choice', N'on, read, off', NULL, NULL),
         (N'group_series', N'choice', N'on, off', NULL, NULL),
         (N'deleted_in_notes_invited', N'choice', N'delete, unlink', NULL, NULL),
         (N'deleted_in_notes_alone', N'choice', N'delete, unlink', NULL, NULL),

@@ -22,7 +22,8 @@ begin
             v_choices := array['newest', 'crm', 'domino'];
             v_value := nullif(v_value, '');
             v_optional := true;
-        when 'todos', 'group_series' then v_choices := array['on', 'off'];
+        when 'todos' then v_choices := array['on', 'read', 'off'];
+        when 'group_series' then v_choices := array['on', 'off'];
         when 'deleted_in_notes_invited', 'deleted_in_notes_alone', 'deleted_in_crm', 'deleted_past' then
             v_choices := array['delete', 'unlink'];
         when 'deletion_meets_edit' then v_choices := array['edit', 'deletion'];
