@@ -631,6 +631,8 @@ export interface PreviewDatabase extends Pick<
   /** Of everybody who was ever enabled. */
   previewMailboxes(): Promise<PreviewMailbox[]>;
   previewReasons(): Promise<ReasonText[]>;
+  /** Appointments whose deletion on the other side an administrator has allowed. */
+  previewAllowed(crmUserId: number, direction: 'to_domino' | 'to_crm'): Promise<number[]>;
   /** What `leaseOutbound` would answer once the changes captured by now are folded; null = for all mailboxes. */
   previewDeliveries(crmUserId: number | null): Promise<LeasedDelivery[]>;
   /** What `applyInbound` would answer. */

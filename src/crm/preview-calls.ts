@@ -45,6 +45,13 @@ export const previewCalls = (calls: Calls): PreviewDatabase => {
     listKnown: reading.listKnown,
     readLinks: reading.readLinks,
     previewMailboxes: () => rows<PreviewMailbox>('preview_mailboxes'),
+    previewAllowed: async (crmUserId, direction) =>
+      (
+        await rows<{ appointment_id: number }>('preview_allowed', {
+          p_crm_user_id: crmUserId,
+          p_direction: direction,
+        })
+      ).map((row) => row.appointment_id),
     previewReasons: () => rows<ReasonText>('preview_reasons'),
     previewDeliveries: async (crmUserId) =>
       withLink(

@@ -161,3 +161,26 @@ describe('a user', () => {
     expect(saidOf(other)).toEqual(await happenedSince(two, then));
   }, 60_000);
 });
+
+test('deletions that would be held are told as held, and once an administrator has allowed them as what they are', async () => {
+  const { world, sides, anna } = await open({ settings: { mass_disappearance_count: '3' } });
+  const ids: number[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const at = world.at(2 + i, 9);
+    ids.push(
+      await world.crm.createAppointment(anna.userId, { subject: `Mass ${i}`, start: at.wall, end: at.wall }),
+    );
+  }
+  await world.settle();
+  for (const id of ids) await world.crm.deleteAppointment(anna.userId, id);
+  const held = await previewed(two);
+  expect(held.mailboxes[0]!.stop).toMatchObject({ reason_code: 'mass_deletion' });
+  await world.cycle();
+  const [plan] = await sides.crm.listHeld(anna.userId);
+  expect(plan).toMatchObject({ direction: 'to_domino', items: 6 });
+  await sides.crm.decideHeld(plan!.plan_id, 'allow');
+  const { said, did, preview } = await sayAndDo();
+  expect(preview.mailboxes[0]!.stop).toBeNull();
+  expect(said).toEqual(did);
+  expect(said.filter((line) => line.includes('"deleted"'))).toHaveLength(6);
+});

@@ -25,7 +25,13 @@ import { enqueue, linkIn, linkOf, linksOf, putLink, type PreviewState } from './
 /** What a preview reads; for a supposed enabling some of it is answered otherwise than the database does now. */
 export type PreviewReads = Pick<
   PreviewDatabase,
-  'readAppointments' | 'listUnlinked' | 'listKnown' | 'readLinks' | 'previewInbound' | 'previewMissing'
+  | 'readAppointments'
+  | 'listUnlinked'
+  | 'listKnown'
+  | 'readLinks'
+  | 'previewInbound'
+  | 'previewMissing'
+  | 'previewAllowed'
 >;
 
 export interface Rehearsal {
@@ -166,7 +172,10 @@ export function rehearseCrm(
                 .filter((row) => wouldGo(rehearsal, crmUserId, row))
                 .map((row) => row.appointment_id),
             );
-      const held = links.filter(({ appointment_id: id }) => id !== null && gone.has(id)).length;
+      const allowed = new Set(await crm.previewAllowed(crmUserId, direction));
+      const held = links.filter(
+        ({ appointment_id: id }) => id !== null && gone.has(id) && !allowed.has(id),
+      ).length;
       const { mass_disappearance_count: most, mass_disappearance_percent: percent } = rehearsal.settings;
       const few = held <= most || held * 100 <= links.length * percent;
       return { held: few ? 0 : held, linked: links.length };
