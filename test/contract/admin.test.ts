@@ -109,6 +109,10 @@ describe.each(engines)('administration on $name', (engine) => {
         first_sync_total: null,
         first_sync_compared: null,
         first_sync_read: null,
+        verified_at: null,
+        healed: null,
+        open_differences: 0,
+        verification: 'first comparison only',
       });
     });
 

@@ -56,7 +56,7 @@ describe.each(engines)('reports on $name', (engine) => {
         enabled: true,
         health: 'held',
         health_meaning: expect.stringContaining('mailbox was stopped') as string,
-        health_remedy: expect.stringContaining('Enable the user again') as string,
+        health_remedy: expect.stringContaining('resolve --held') as string,
         health_detail: '30 of 40',
       },
     ]);

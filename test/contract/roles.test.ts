@@ -53,6 +53,9 @@ describe.each(engines)('rights on $name', ({ name, create }) => {
       'enable_capture()',
       'retry_parked(null)',
       'purge_history(1, 1)',
+      "request_reconcile(null, 'because')",
+      'list_held(null)',
+      "decide_held(1, 'allow')",
     ]) {
       const refusal = await crm.tryAs('domino_sync_runner', `select * from domino_sync_api.${call}`);
       expect(refusal).toMatch(DENIED);

@@ -1,4 +1,8 @@
 /** Reconcile: whatever no trigger and no list has told is found, put right, and told; a second one finds nothing. */
+import fc from 'fast-check';
+import { waitUntil } from '../../src/sandbox/exercise/wait.ts';
+import { startCli } from '../support/cli.ts';
+import { withClient, type TestDatabase } from '../support/database.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 let two: TwoSides;
@@ -195,4 +199,142 @@ test('another database than at the last pull is compared in full, and told', asy
   );
   expect(rows).toEqual([{ n: 2 }]);
   expect((await verification()).map(({ state }) => state)).toEqual(['verified', 'verified']);
+});
+
+test('random differences on both sides are healed, and a second reconcile writes nothing', async () => {
+  const { world, anna, sides } = await open();
+  const ids = await fill(anna, 8);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('none', 'crm', 'notes', 'link', 'base'), {
+        minLength: ids.length,
+        maxLength: ids.length,
+      }),
+      fc.integer({ min: 1, max: 1_000_000 }),
+      async (kinds, round) => {
+        for (const [i, kind] of kinds.entries()) {
+          const id = ids[i]!;
+          const place = `Place ${i} ${round}`;
+          const { rows } = await sides.vendor.query<{ uid: string }>(
+            `select domino_uid as uid from domino_sync.item_link where appointment_id = $1`,
+            [id],
+          );
+          if (kind === 'crm')
+            await unseen(
+              `update communication set comm_location = '${place}' where comm_communicationid = ${id}`,
+            );
+          if (kind === 'notes') world.notes(anna).edit({ uid: rows[0]!.uid, location: place });
+          if (kind === 'link')
+            await sides.vendor.query(`delete from domino_sync.item_link where appointment_id = $1`, [id]);
+          if (kind === 'base')
+            await sides.vendor.query(
+              `update domino_sync.item_link set base_item = null, base_hash = null, domino_token = null,
+                 domino_digest = null where appointment_id = $1`,
+              [id],
+            );
+        }
+        await sides.crm.requestReconcile(null, 'test');
+        // Where links were lost, they are found first.
+        await world.settle();
+        await reconcile();
+        const { rows } = await sides.vendor.query<{ subject: string; place: string | null }>(
+          `select comm_subject as subject, comm_location as place from communication
+           where comm_deleted is null order by 1`,
+        );
+        const notes = world
+          .notes(anna)
+          .calendar()
+          .map((item) => ({ subject: item.subject, place: item.location || null }))
+          .sort((a, b) => a.subject.localeCompare(b.subject));
+        expect(rows.map((row) => ({ ...row, place: row.place || null }))).toEqual(notes);
+        for (const [i, kind] of kinds.entries())
+          if (kind === 'crm' || kind === 'notes')
+            expect(notes).toContainEqual({ subject: `Item ${i}`, place: `Place ${i} ${round}` });
+        expect(await reconcile()).toEqual(NOTHING);
+      },
+    ),
+    { numRuns: 6 },
+  );
+}, 120_000);
+
+test('stopped by SIGKILL in the middle, it goes on where it was, beside a second runner, and ends once', async () => {
+  const { world, anna, sides } = await open({ settings: { poll_seconds: '1' } });
+  const ids = await fill(anna, 10);
+  await unseen(`update communication set comm_location = 'Unseen ' || comm_communicationid`);
+  sides.standIn.faults.add({ effect: 'slow', ms: 400, on: ['update'] });
+  sides.standIn.requests.reset();
+  await sides.crm.requestReconcile(anna.userId, 'test');
+  const environment = {
+    CRM_DATABASE_URL: sides.crmUrl,
+    DOMINO_URL: sides.dominoAccess.url,
+    DOMINO_USER: sides.dominoAccess.user,
+    DOMINO_PASSWORD: sides.dominoAccess.password,
+  };
+  const started = [startCli(['run'], environment)];
+  const updates = () => sides.standIn.requests.entries.filter((one) => one.kind === 'update').length;
+  try {
+    expect(await waitUntil(30_000, () => updates() >= 3)).toBe(true);
+    started[0]!.child.kill('SIGKILL');
+    await started[0]!.ended;
+    started.push(startCli(['run'], environment), startCli(['run'], environment));
+    const verified = async () => (await verification()).find((one) => one.crm_user_id === anna.userId)!;
+    expect(await waitUntil(60_000, async () => (await verified()).state === 'verified')).toBe(true);
+    expect(await verified()).toMatchObject({ open: 0 });
+  } finally {
+    for (const one of started) one.child.kill('SIGKILL');
+    await Promise.all(started.map((one) => one.ended));
+  }
+  const shown = world
+    .notes(anna)
+    .calendar()
+    .map((item) => item.location)
+    .sort();
+  expect(shown).toEqual(ids.map((id) => `Unseen ${id}`).sort());
+  const { rows } = await sides.vendor.query<{ n: number }>(
+    `select count(*)::int as n from domino_sync.activity where action = 'verified'`,
+  );
+  expect(rows).toEqual([{ n: 1 }]);
+}, 120_000);
+
+test('an older backup of the database is put back: both sides are equal again, and nothing is there twice', async () => {
+  const { world, anna, sides, database } = await open();
+  const { name } = database as TestDatabase;
+  const ids = await fill(anna, 4);
+  const copy = `${name}_older`;
+  const withServer = async (...statements: string[]) => {
+    for (const statement of statements) await withClient('postgres', (server) => server.query(statement));
+  };
+  const alone = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`;
+  await withServer(
+    `alter database ${name} with allow_connections false`,
+    alone,
+    `create database ${copy} template ${name} strategy file_copy`,
+    `alter database ${name} with allow_connections true`,
+  );
+  const [entry] = world.calendarEntries(anna, 'Item 3');
+  world.notes(anna).edit({ uid: entry!.uid, location: 'After the backup' });
+  await world.crm.editAppointment(anna.userId, ids[0]!, { subject: 'Edited after the backup' });
+  await world.settle();
+  // Another oid: another identity.
+  await withServer(
+    `drop database ${name} with (force)`,
+    `create database ${name} template ${copy}`,
+    `drop database ${copy}`,
+  );
+  await sides.crm.registerRunner({ host: 'test', process_id: process.pid, version: 'test' });
+  await world.settle();
+  await world.settle();
+  await world.settle();
+  const { rows } = await sides.vendor.query<{ subject: string }>(
+    `select comm_subject as subject from communication where comm_deleted is null order by 1`,
+  );
+  const notes = world
+    .notes(anna)
+    .calendar()
+    .map((item) => item.subject)
+    .sort();
+  expect(notes).toHaveLength(4);
+  expect(rows.map((row) => row.subject)).toEqual(notes);
+  expect((await verification()).map(({ state }) => state)).toEqual(['verified', 'verified']);
+  expect(await reconcile()).toEqual(NOTHING);
 });
