@@ -4,6 +4,7 @@ import type { config as PoolConfiguration } from 'mssql';
 import type { Parameters } from '../calls.ts';
 import { parseAddress, type MssqlAddress } from './address.ts';
 import { toCrmError } from './errors.ts';
+import { nameLoginFault } from './login-faults.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -76,6 +77,7 @@ export const poolConfiguration = (
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout,
     options: optionsOf(address, appName, requestTimeout),
+    beforeConnect: nameLoginFault,
   };
 };
 
@@ -122,6 +124,7 @@ export const connect = async (
   });
   // Without a listener a connection that breaks between two requests ends the process; `end` follows.
   connection.on('error', () => undefined);
+  nameLoginFault(connection);
 
   try {
     await new Promise<void>((resolve, reject) => {

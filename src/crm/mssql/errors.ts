@@ -75,25 +75,38 @@ const BY_NUMBER: ReadonlyMap<number, Classified> = new Map<number, Classified>([
   [8144, notDeployed], // a procedure of another version: too many parameters
   [8145, notDeployed], // … not a parameter of it
   [201, notDeployed], // … a parameter missing
-  [4060, { code: 'crm_unreachable', transient: false, says: 'the CRM database cannot be opened' }],
+  // Microsoft counts it among the faults to try again: a database that starts, recovers or fails over gives it, as does
+  // a wrong name. The text of the server stands in the message.
+  [4060, { ...unavailable, says: 'the CRM database cannot be opened (is its name right?)' }],
   [596, unavailable], // the session was killed
   [911, { code: 'crm_unreachable', transient: false, says: 'the CRM database does not exist' }],
   [921, unavailable], // not yet recovered
   [922, unavailable], // being recovered
   [924, unavailable], // single user mode
+  [927, unavailable], // being restored
   [942, unavailable], // offline
   [945, unavailable],
   [952, unavailable], // in transition
   [976, unavailable], // secondary of an availability group
   [978, unavailable],
-  [983, unavailable],
+  [979, unavailable],
+  [983, unavailable], // … whose role is being decided
+  [988, unavailable], // … without a quorum
+  [4221, unavailable], // … that has just started
   [3906, unavailable], // read-only, as after a fail-over
   [6005, unavailable], // shutting down
   [17142, unavailable], // paused
-  [18401, unavailable], // starting up
+  [17187, unavailable], // starting
+  [17197, unavailable], // the login took too long for a loaded server
+  [18401, unavailable], // upgrading its own scripts after an update
+  [18451, unavailable], // stopping: only administrators
+  [18461, unavailable], // single user mode
   [40197, unavailable], // Azure: fail-over
   [40501, unavailable],
   [40613, unavailable],
+  [49918, unavailable],
+  [49919, unavailable],
+  [49920, unavailable],
 ]);
 
 const NETWORK_CODES = new Set([
@@ -115,22 +128,34 @@ interface DriverError {
   message: string;
   code?: unknown;
   number?: unknown;
+  originalError?: unknown;
+  errors?: unknown[];
+  precedingErrors?: unknown[];
 }
 
 const isDriverError = (value: unknown): value is DriverError =>
   typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+
+/** Of itself first, then of what it wraps or gathers: a statement may end in several errors, a pool hides that of a login. */
+const numbersOf = (error: unknown): number[] => {
+  if (!isDriverError(error)) return [];
+  const { number, originalError, errors = [], precedingErrors = [] } = error;
+  return [
+    ...(typeof number === 'number' ? [number] : []),
+    ...[originalError, ...errors, ...precedingErrors].flatMap(numbersOf),
+  ];
+};
 
 /** A statement that ran too long is `busy`; a connection that was not made in time is `unreachable`. */
 const isConnectionError = (error: DriverError): boolean =>
   error instanceof ConnectionError || error instanceof sql.ConnectionError;
 
 const classify = (error: DriverError, code: string, message: string): Classified => {
-  const known = typeof error.number === 'number' ? BY_NUMBER.get(error.number) : undefined;
-  if (known !== undefined) return known;
-  if (code === 'ELOGIN') {
-    // tedious hands on the text of a refused login, not its number
-    return /cannot open database/i.test(message) ? BY_NUMBER.get(4060)! : login;
+  for (const number of numbersOf(error)) {
+    const known = BY_NUMBER.get(number);
+    if (known !== undefined) return known;
   }
+  if (code === 'ELOGIN') return login;
   if (NETWORK_CODES.has(code) || (code === 'ETIMEOUT' && isConnectionError(error)))
     return { ...unavailable, says: 'the CRM database cannot be reached' };
   if (code === 'ETIMEOUT' || code === 'ECANCEL') return busy();
@@ -150,7 +175,8 @@ export const toCrmError = (error: unknown, doing: string): CrmError => {
   const message = withoutSecrets(error.message).replace(/\s+/g, ' ').trim();
   const code = typeof error.code === 'string' ? error.code : '';
   const { code: fault, transient, says, sqlState } = classify(error, code, message);
-  const state = sqlState ?? (typeof error.number === 'number' ? String(error.number) : undefined);
+  const [number] = numbersOf(error);
+  const state = sqlState ?? (number === undefined ? undefined : String(number));
   return new CrmError(fault, `${doing}: ${says === '' ? '' : `${says}: `}${message}`, {
     transient,
     ...(state === undefined ? {} : { sqlState: state }),
@@ -163,4 +189,4 @@ const LOCK_TIMEOUT = 1222;
 
 /** The server has rolled the statement's transaction back because of somebody else's locks: the same call may succeed. */
 export const isLockFault = (error: unknown): boolean =>
-  isDriverError(error) && (error.number === DEADLOCK_VICTIM || error.number === LOCK_TIMEOUT);
+  numbersOf(error).some((number) => number === DEADLOCK_VICTIM || number === LOCK_TIMEOUT);

@@ -1,7 +1,9 @@
 /** What the drivers throw, as the runner and the administrator are told it. */
+import type { EventEmitter } from 'node:events';
 import sql from 'mssql';
-import { ConnectionError, RequestError } from 'tedious';
+import { Connection, ConnectionError, RequestError } from 'tedious';
 import { isLockFault, toCrmError } from '../../../src/crm/mssql/errors.ts';
+import { nameLoginFault } from '../../../src/crm/mssql/login-faults.ts';
 
 const refusedBy = (number: number, message = 'text of the server'): RequestError =>
   Object.assign(new RequestError(message, 'EREQUEST'), { number });
@@ -45,14 +47,39 @@ test('a time-out of a statement is busy, one of a connection is unreachable', ()
   });
 });
 
-test('a refused login is told from a database that is not there', () => {
-  const login = new ConnectionError("Login failed for user 'sync'.", 'ELOGIN');
-  const missing = new ConnectionError(
-    'Cannot open database "CRM" requested by the login. The login failed.',
-    'ELOGIN',
-  );
-  expect(toCrmError(login, 'x')).toMatchObject({ code: 'crm_login', details: { transient: false } });
-  expect(toCrmError(missing, 'x')).toMatchObject({ code: 'crm_unreachable', details: { transient: false } });
+/** What a server answers a login with, one error after the other, and what `connect` then ends with. */
+const refusedLogin = (...numbers: number[]): Error => {
+  const connection = new Connection({ server: 'crm.example' });
+  const error = new ConnectionError("Login failed for user 'sync'.", 'ELOGIN');
+  nameLoginFault(connection);
+  const events: EventEmitter = connection;
+  for (const number of numbers) events.emit('errorMessage', { number });
+  events.emit('connect', error);
+  return error;
+};
+
+test.each([
+  ['a wrong password', [18456], 'crm_login', false],
+  ['a locked login', [18486], 'crm_login', false],
+  ['a database that is not there, or not yet', [4060, 18456], 'crm_unreachable', true],
+  ['a database being recovered', [922, 18456], 'crm_unreachable', true],
+  ['a replica whose role is being decided', [983, 18456], 'crm_unreachable', true],
+  ['a paused server', [17142, 18456], 'crm_unreachable', true],
+  ['an updating server', [18401], 'crm_unreachable', true],
+  ['a fail-over in the cloud', [40613], 'crm_unreachable', true],
+])('a login refused for %s', (_, numbers, code, transient) => {
+  const error = refusedLogin(...numbers);
+  for (const thrown of [error, new sql.ConnectionError(error)])
+    expect(toCrmError(thrown, 'x')).toMatchObject({
+      code,
+      details: { transient, sqlState: String(numbers[0]) },
+    });
+});
+
+test('of several errors of a statement the one that is known counts', () => {
+  const both = new AggregateError([refusedBy(3930), refusedBy(1205)], 'two errors');
+  expect(toCrmError(both, 'x')).toMatchObject({ code: 'crm_busy', details: { transient: true } });
+  expect(isLockFault(both)).toBe(true);
 });
 
 test('a text is one line and repeats no password', () => {
