@@ -146,7 +146,7 @@ export function crmFieldsFrom(
   if (wanted.has('status') && (current === null || captions.statusOf(current.status) !== item.status)) {
     columns.status = captions.statusFor(item.status);
   }
-  if (wanted.has('categories')) {
+  if (wanted.has('categories') && !isOneOf(captions.categoriesOf(current?.action ?? null), item.categories)) {
     const action = captions.actionForCategories(item.categories, item.kind);
     if (action !== null) columns.action = action;
   }
@@ -162,6 +162,10 @@ export function crmFieldsFrom(
   }
   return { fields: columns, truncated };
 }
+
+/** Whether the category that an action stands for is among those of the entry: then the action may stay. */
+const isOneOf = (own: readonly string[], categories: readonly string[]): boolean =>
+  categories.some((category) => own.some((one) => one.toLowerCase() === category.toLowerCase()));
 
 /**
  * What `itemFromCrm` will answer once the database has applied `fields` and `people`: the CRM's observation to store

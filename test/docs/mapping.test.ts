@@ -6,6 +6,7 @@ import { withMappingTables } from '../../src/docs/mapping-page.ts';
 import { createAllDay } from '../../src/domino/das/all-day.ts';
 import { createBody } from '../../src/domino/das/event-encode.ts';
 import { itemsOf } from '../../src/domino/das/todo.ts';
+import type { CrmAppointment } from '../../src/item/crm-appointment.ts';
 import { crmFieldsFrom } from '../../src/item/crm-mapping.ts';
 import { draftFromItem } from '../../src/item/domino-mapping.ts';
 import { FIELD_MAPPING } from '../../src/item/field-mapping.ts';
@@ -82,7 +83,7 @@ describe.each(MERGED_FIELDS)('%s', (field) => {
       owner: OWNER,
       role: 'organiser',
       externalAttendees: 'include',
-      current: { ...({} as never), action: 'Meeting', status: 'Pending', priority: 'Normal' },
+      current: { action: 'Meeting', status: 'Pending', priority: 'Normal' } as CrmAppointment,
     });
     const written = Object.keys(fields).map(columnOf);
     expect([...crm].filter((column) => column.startsWith('Comm_')).sort()).toEqual(written.sort());

@@ -41,7 +41,11 @@ describe('cutting to the width of a column', () => {
         const clean = cleanText(value);
         const { text: kept, cut } = cutText(clean, max);
         expect(kept + cut).toBe(clean);
+        // SQL Server counts UTF-16 units, PostgreSQL code points: what fits the first fits both.
         expect(kept.length).toBeLessThanOrEqual(max);
+        expect([...kept].length).toBeLessThanOrEqual(max);
+        // And no more is cut than has to be.
+        if (cut !== '') expect(kept.length).toBeGreaterThanOrEqual(max - 1);
         expect(cleanText(kept)).toBe(kept);
         expect(cleanText(cut)).toBe(cut);
       }),
