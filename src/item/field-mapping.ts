@@ -152,7 +152,7 @@ export const NOT_MAPPED: readonly { what: string; instead: string }[] = [
   },
   {
     what: 'Answers of invitees',
-    instead: 'the CRM keeps `CmLi_Status`: the Calendar service shows nobody’s',
+    instead: 'the CRM keeps `CmLi_Status`, but for those who are enabled: their own copies tell',
   },
   { what: 'Roles _optional_ and _informed_', instead: 'Notes keeps them' },
   { what: 'Reminders of To Dos, alarms after the first', instead: 'each side keeps its own' },
