@@ -12,11 +12,11 @@ import {
   type GroupRead,
 } from './adoption-pairs.ts';
 import type { MailboxContext } from './context.ts';
-import { faultOf } from './faults.ts';
-import { listed, park, parkCopy } from './inbound-decision.ts';
+import { discreet, listed, park, parkCopy } from './inbound-decision.ts';
 import { unlinked } from './link.ts';
 import { isOptedOut } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
+import { readTogether, type ReadTogether } from './read-together.ts';
 import { readRows } from './rows.ts';
 
 /** What is decided by now. Entries by `keyText`. */
@@ -38,7 +38,8 @@ export async function readEntries(
   const read = new Map<string, DominoEntry>();
   for (let i = 0; i < entries.length; i += atATime) {
     if (context.stopping.aborted) return null;
-    const { entryOf } = await readSome(context, entries.slice(i, i + atATime));
+    const { entryOf, silence } = await readSome(context, entries.slice(i, i + atATime));
+    if (silence !== null) throw silence.error;
     for (const [key, entry] of entryOf) read.set(key, entry);
   }
   return read;
@@ -47,22 +48,28 @@ export async function readEntries(
 async function readSome(
   context: MailboxContext,
   entries: readonly Found[],
-): Promise<{ entryOf: Map<string, DominoEntry>; unreadable: Map<string, string> }> {
+): Promise<{
+  entryOf: Map<string, DominoEntry>;
+  unreadable: Map<string, string>;
+  silence: ReadTogether['silence'];
+}> {
   const entryOf = new Map<string, DominoEntry>();
   const unreadable = new Map<string, string>();
-  await Promise.all(
-    entries.map(async ({ summary: { key } }) => {
-      try {
-        const entry = await context.mailFile.read(key, { signal: context.calls });
-        if (entry !== null) entryOf.set(keyText(key), entry);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (fault.scope !== 'item') throw error;
-        unreadable.set(keyText(key), fault.text);
-      }
-    }),
+  const {
+    entries: read,
+    faults,
+    silence,
+  } = await readTogether(
+    context,
+    entries.map(({ summary }) => summary.key),
   );
-  return { entryOf, unreadable };
+  for (const [no, { summary }] of entries.entries()) {
+    const entry = read[no];
+    const fault = faults.get(no);
+    if (entry) entryOf.set(keyText(summary.key), entry);
+    else if (fault) unreadable.set(keyText(summary.key), fault.text);
+  }
+  return { entryOf, unreadable, silence };
 }
 
 /** Answers the groups with an appointment that was changed in the CRM meanwhile: to be looked at once more. */
@@ -101,6 +108,7 @@ async function readGroups(
 ): Promise<GroupRead> {
   const entries = groups.flatMap((group) => group.entries);
   const toRead = entries.filter(({ summary }) => !todos.has(keyText(summary.key)));
+  // Silent or not: what cannot be read is held, so nothing is made twice for it, and the mailbox goes on.
   const { entryOf, unreadable } = await readSome(context, toRead);
   countRead(toRead.length);
   for (const { summary } of entries) {
@@ -130,7 +138,8 @@ async function link(
   const stale = new Set<number>();
   const outcomes = await apply(context, items, (no, fault) => {
     const { found, pair } = pairs[no]!;
-    parked.push(park(found.summary, 'twin_ambiguous', `its twin in the CRM cannot be linked: ${fault}`));
+    const text = `its twin in the CRM cannot be linked: ${fault}`;
+    parked.push(discreet(park(found.summary, 'twin_ambiguous', text), pair.entry));
     settled.heldBack.set(pair.appointment.appointment_id, fault);
   });
   for (const { item_no: no, outcome, appointment_id: id } of outcomes) {
@@ -139,7 +148,7 @@ async function link(
     if (outcome === 'stale') stale.add(pair.appointment.appointment_id);
     // Another invitee's copy of the same meeting has found the appointment already, or did so at this very moment.
     else if (outcome === 'duplicate')
-      parked.push(parkCopy(found.summary, `the CRM has it as appointment ${id}`));
+      parked.push(discreet(parkCopy(found.summary, `the CRM has it as appointment ${id}`), pair.entry));
     else {
       settled.entries.add(key);
       settled.appointments.add(pair.appointment.appointment_id);
@@ -211,21 +220,24 @@ async function apply(
 async function parkLeft(
   context: MailboxContext,
   decisions: readonly GroupDecision[],
-  { unreadable }: GroupRead,
+  { entryOf, unreadable }: GroupRead,
   settled: Settled,
 ): Promise<void> {
+  // Of what could not be read nobody knows whether it is private.
+  const parkFound = ({ summary }: Found, reason: ReasonCode, text: string | null): ParkedItem =>
+    discreet(park(summary, reason, text), entryOf.get(keyText(summary.key)) ?? { private: true });
   const twins = decisions.flatMap(({ held }) =>
     held === null ? [] : held.entries.map((found) => ({ found, text: held.text })),
   );
-  const parked = twins.map(({ found: { summary }, text }) => ({
-    ...park(summary, 'twin_ambiguous', text),
+  const parked = twins.map(({ found, text }) => ({
+    ...parkFound(found, 'twin_ambiguous', text),
     // One that could not be read is read again at every look.
-    ...(unreadable.has(keyText(summary.key)) ? { domino_digest: null } : {}),
+    ...(unreadable.has(keyText(found.summary.key)) ? { domino_digest: null } : {}),
   }));
   const orphans = decisions.flatMap((decision) => decision.orphans);
   await parkEntries(
     context,
-    [...parked, ...orphans.map(({ summary }) => park(summary, 'orphan_entry', null))],
+    [...parked, ...orphans.map((found) => parkFound(found, 'orphan_entry', null))],
     settled,
   );
   for (const { held } of decisions) {

@@ -26,8 +26,8 @@ import { applyMissing } from './missing.ts';
 import { newLink, withBase } from './link.ts';
 import { isOptedOut } from './pair-facts.ts';
 import { reasonOf } from './pair.ts';
+import { readTogether } from './read-together.ts';
 import { readRows } from './rows.ts';
-import { judgeItem } from './server-gate.ts';
 import { ownAnswer, withOwnAnswer } from './own-answer.ts';
 import { changedInDomino } from './told.ts';
 import type { RefusedSeries } from './series.ts';
@@ -80,22 +80,23 @@ async function readAll(
   summaries: readonly DominoSummary[],
   parked: ParkedItem[],
 ): Promise<Seen[]> {
-  const read = await Promise.all(
-    summaries.map(async (summary) => {
-      try {
-        const entry = await context.mailFile.read(summary.key, { signal: context.calls });
-        // Gone since it was listed: the next pull finds it missing.
-        return entry === null ? null : { summary, entry: withOwnAnswer(context, summary, entry) };
-      } catch (error) {
-        const fault = await judgeItem(context, error);
-        if (fault.scope !== 'item') throw error;
-        const delay = fault.transient ? retryDelaySeconds(1, context.random, fault.retryAfterSeconds) : null;
-        parked.push(park(summary, fault.code, fault.text, delay));
-        return null;
-      }
-    }),
+  const { entries, faults, silence } = await readTogether(
+    context,
+    summaries.map(({ key }) => key),
   );
-  return read.filter((one) => one !== null);
+  for (const [no, { code, text, transient, retryAfterSeconds }] of faults) {
+    const delay = transient ? retryDelaySeconds(1, context.random, retryAfterSeconds) : null;
+    parked.push(park(summaries[no]!, code, text, delay));
+  }
+  if (silence !== null) {
+    if (parked.length > 0) await context.crm.parkInbound(context.mailbox.crm_user_id, parked);
+    throw silence.error;
+  }
+  return summaries.flatMap((summary, no) => {
+    const entry = entries[no];
+    // Gone since it was listed: the next pull finds it missing.
+    return entry ? [{ summary, entry: withOwnAnswer(context, summary, entry) }] : [];
+  });
 }
 
 /** Returns what has to be looked at once more because the CRM's row changed meanwhile. */

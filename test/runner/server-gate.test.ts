@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import type { CrmDatabase } from '../../src/crm/contract.ts';
 import { runCycle } from '../../src/runner/cycle.ts';
+import { DominoError, type DominoServer } from '../../src/domino/port.ts';
 import { createServerGate, type ServerGate } from '../../src/runner/server-gate.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
@@ -22,10 +23,10 @@ const log = pino(
   { level: 'info' },
   { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) },
 );
-const cycle = (crm: CrmDatabase = two.sides.crm) =>
+const cycle = (crm: CrmDatabase = two.sides.crm, domino: DominoServer = two.sides.domino) =>
   runCycle({
     crm,
-    domino: two.sides.domino,
+    domino,
     log,
     stopping: new AbortController().signal,
     parallel: 2,
@@ -33,6 +34,21 @@ const cycle = (crm: CrmDatabase = two.sides.crm) =>
     gate,
   });
 const told = () => lines.filter(({ level }) => level >= 40).map(({ msg }) => msg);
+/** The server, but that it never answers a read of these entries; how long that takes is left out. */
+const deafTo = (uids: readonly string[]): DominoServer => ({
+  ...two.sides.domino,
+  mailFile: (path, owner) => {
+    const mailFile = two.sides.domino.mailFile(path, owner);
+    const silence = { scope: 'server', transient: true } as const;
+    return {
+      ...mailFile,
+      read: (key, options) =>
+        uids.includes(key.uid)
+          ? Promise.reject(new DominoError('domino_unreachable', 'no answer in time', silence))
+          : mailFile.read(key, options),
+    };
+  },
+});
 const due = () => two.sides.vendor.query('update domino_sync.sync_user set next_poll_at = now()');
 const health = async () =>
   (await two.sides.vendor.query<{ health: string }>('select health from domino_sync.sync_user')).rows.map(
@@ -118,4 +134,50 @@ test('one entry that is never answered stops nobody; the next in the same cycle 
   await two.world.settle();
   for (const subject of ['First', 'Second', 'Third'])
     expect(await two.world.bySubject(subject)).toHaveLength(1);
+});
+
+test.each([
+  ['in a mailbox in step', false],
+  ['in a first comparison', true],
+])('several entries that are never answered stop none of their neighbours, %s', async (_text, first) => {
+  const [anna] = two.world.users;
+  const at = two.world.at(3, 9);
+  const make = (subject: string) =>
+    two.world.notes(anna!).createAppointment({ subject, start: at.utc, end: two.world.at(3, 10).utc });
+  if (!first) await cycle();
+  const twins = ['Deaf 1', 'Deaf 2', 'Deaf 3'];
+  for (const subject of first ? twins : [])
+    await two.world.crm.createAppointment(anna!.userId, {
+      subject,
+      start: at.wall,
+      end: two.world.at(3, 10).wall,
+    });
+  const deaf = twins.map(make);
+  make('Heard');
+  // The only one of the list that looks like something in the CRM, and can be read.
+  await two.world.crm.createAppointment(anna!.userId, {
+    subject: 'Heard',
+    start: two.world.at(5, 9).wall,
+    end: two.world.at(5, 10).wall,
+  });
+  two.world.notes(anna!).createAppointment({
+    subject: 'Heard',
+    start: two.world.at(5, 9).utc,
+    end: two.world.at(5, 10).utc,
+  });
+  for (let i = 0; i < 2; i += 1) {
+    await due();
+    await cycle(two.sides.crm, deafTo(deaf));
+  }
+  expect(await health()).toEqual(['ok', 'ok', 'ok', 'ok']);
+  expect(await two.world.bySubject('Heard')).toHaveLength(first ? 2 : 3);
+  // Twins that are held wait for no time: to set one would say that they are items of their own.
+  await two.sides.vendor.query(
+    'update domino_sync.inbound_parked set next_attempt_at = now() where next_attempt_at is not null',
+  );
+  await two.world.settle();
+  for (const subject of twins) {
+    expect(await two.world.bySubject(subject)).toHaveLength(1);
+    expect(two.world.calendarEntries(anna!, subject)).toHaveLength(1);
+  }
 });
