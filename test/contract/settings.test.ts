@@ -34,6 +34,7 @@ describe.each(engines)('settings on $name', (engine) => {
     ['external_attendees', 'all', 'is not one of list, include, omit'],
     ['merge_policy_time', 'oldest', 'is not one of newest, crm, domino'],
     ['notices', null, 'is not one of never, always'],
+    ['deleted_in_crm', 'delete, unlink', 'is not one of delete, unlink'],
     ['window_past_days', '-1', 'is not a number from 0 to 3650'],
     ['poll_seconds', '0', 'is not a number from 1 to 86400'],
     ['max_attempts', 'ten', 'is not a number from 1 to 1000'],

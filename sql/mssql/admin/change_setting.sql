@@ -77,7 +77,9 @@ BEGIN
         SET @v_value = NULL;
     ELSE IF @v_kind IN (N'choice', N'optional')
     BEGIN
-        IF @v_value IS NULL OR CHARINDEX(CONCAT(N', ', @v_value, N','), CONCAT(N', ', @v_choices, N',')) = 0
+        -- several at once are in the list too
+        IF @v_value IS NULL OR @v_value LIKE N'%,%'
+            OR CHARINDEX(CONCAT(N', ', @v_value, N','), CONCAT(N', ', @v_choices, N',')) = 0
             SET @v_problem = CONCAT(N'setting ', @p_name, N': ', @v_shown, N' is not one of ', @v_choices);
         ELSE
             SET @v_value = LOWER(@v_value);
