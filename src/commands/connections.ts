@@ -56,7 +56,7 @@ export async function withDomino<T>(config: Config, work: (domino: DominoServer)
 
 const CRM_REMEDY: Record<CrmError['code'], string> = {
   crm_unreachable:
-    'Check host and port in CRM_DATABASE_URL, and that the server accepts connections from here.',
+    'Check host, port and database in CRM_DATABASE_URL, and that the server accepts connections from here.',
   crm_login: 'Check user and password in CRM_DATABASE_URL.',
   crm_forbidden:
     'Grant the login domino_sync_runner or domino_sync_admin; deploy needs the login of the DBA (docs/dba.md).',

@@ -11,6 +11,7 @@ import {
   type Company,
 } from './crm-company.ts';
 import { engines } from './engines.ts';
+import { testOn } from './lacking.ts';
 
 const conflict = (changes: Partial<ConflictWrite> = {}): ConflictWrite => ({
   field: 'subject',
@@ -27,6 +28,7 @@ const SCHEMES = engines.flatMap((engine) =>
 );
 
 describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids }) => {
+  const testHere = testOn(engine);
   let company: Company;
   let id: number;
   let count = 0;
@@ -80,7 +82,7 @@ describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids 
       { appointment_id: id },
     );
 
-  test('is listed with its values of whatever type, newest first', async () => {
+  testHere('is listed with its values of whatever type, newest first', async () => {
     const when = { allDay: true, start: '2026-05-04', end: '2026-05-04' };
     await record(
       conflict(),
@@ -134,7 +136,7 @@ describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids 
     expect((await company.admin.syncStatus()).conflicts.open).toBe(open - 1);
   });
 
-  test('resolved is an edit of the appointment that is captured as nobody’s own', async () => {
+  testHere('resolved is an edit of the appointment that is captured as nobody’s own', async () => {
     await record(conflict());
     await company.tables.remove('domino_sync.change_log');
     expect(await resolve(await resolution())).toBe('resolved');
@@ -175,7 +177,7 @@ describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids 
     expect((await stamps()).map((one) => one.resolution)).toEqual(['crm', null]);
   });
 
-  test('is stale when the appointment changed, and gone when somebody else closed it; nothing is written', async () => {
+  testHere('is stale when the appointment changed, and gone when somebody else closed it; nothing is written', async () => {
     await record(conflict());
     const early = await resolution();
     await company.tables.update('communication', { comm_subject: 'Newer' }, { comm_communicationid: id });
@@ -269,7 +271,7 @@ describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids 
     expect(await company.admin.listConflicts(id, 100)).toHaveLength(1);
   });
 
-  test('is for the administrator alone', async () => {
+  testHere('is for the administrator alone', async () => {
     await record(conflict());
     const given = await resolution();
     const calls: ((crm: CrmDatabase) => Promise<unknown>)[] = [

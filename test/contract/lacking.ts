@@ -9,7 +9,16 @@ const DOOMS = 'dooms the transaction of every error inside a trigger, whatever X
 
 const SHOWS_NO_DEFINITION = 'knows no VIEW DEFINITION: triggers are shown to who has rights on the rows';
 
+const NO_229 = 'gives a refused right no number of its own';
+const ESCAPES = 'leaves the escapes of texts as they are when it reads JSON';
+
 const LACKING: Readonly<Record<string, string>> = {
+  // of conflicts
+  'is listed with its values of whatever type, newest first': ESCAPES,
+  'resolved is an edit of the appointment that is captured as nobody’s own': ESCAPES,
+  'is stale when the appointment changed, and gone when somebody else closed it; nothing is written': ESCAPES,
+  'is for the administrator alone': NO_229,
+  'nothing is lifted for a pair that is linked, nor for an appointment that is not there': NO_229,
   'a reader sees whether changes are captured': SHOWS_NO_DEFINITION,
   'domino_sync_runner can neither read nor write a table of the CRM': NO_CHAINING,
   'domino_sync_admin can neither read nor write a table of the CRM': NO_CHAINING,
