@@ -13,6 +13,9 @@ const NO_229 = 'gives a refused right no number of its own';
 const ESCAPES = 'leaves the escapes of texts as they are when it reads JSON';
 
 const LACKING: Readonly<Record<string, string>> = {
+  // of deployments
+  'a deployment makes them anew, and no migration':
+    'may refuse a GRANT on what has one: it "cannot fetch toast data without an active snapshot"',
   // of conflicts
   'is listed with its values of whatever type, newest first': ESCAPES,
   'resolved is an edit of the appointment that is captured as nobody’s own': ESCAPES,

@@ -6,9 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkOver } from '../../src/crm/deploy/check-mssql.ts';
 import { deployOver } from '../../src/crm/deploy/mssql.ts';
 import { batchesOf } from '../../src/crm/deploy/tsql-text.ts';
-import type { DeployOptions, DeployResult } from '../../src/crm/deploy/findings.ts';
+import type { DeployOptions, DeployResult, Finding } from '../../src/crm/deploy/findings.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import type { IdScheme } from '../../src/sandbox/crm/vendor-schema.ts';
 import { NESTED_JSON } from './babelfish-json.ts';
@@ -23,6 +24,8 @@ export interface MssqlTestDatabase {
   sageUrl: string;
   babelfish: boolean;
   deploy(options?: Omit<DeployOptions, 'connectionString'>): Promise<DeployResult>;
+  /** As `deploy --check`. */
+  check(): Promise<Finding[]>;
   /** Some session waits for a lock that another one holds. */
   somebodyWaits(): Promise<boolean>;
   /** This database is not what a deployment leaves any more: `drop` does not keep it for the next test. */
@@ -217,6 +220,7 @@ export const createMssqlDatabase = async (
     sageUrl: urlFor(name, sage),
     babelfish,
     deploy: (deployOptions = {}) => deployInto(database, deployOptions),
+    check: () => withSession(urlFor(name), (session) => checkOver(adapted(session, babelfish))),
     somebodyWaits: async () =>
       (
         await admin.query(
