@@ -408,3 +408,21 @@ describe('the window', () => {
     expect(rows).toHaveLength(2);
   });
 });
+
+test('the subject of private twins that nobody can tell apart is stored nowhere', async () => {
+  const { world, sides, anna } = await open();
+  await makeTwins(anna, 'Confidential', 3, 9);
+  const at = world.at(3, 9);
+  const secret = (subject: string) =>
+    world.notes(anna).createAppointment({ subject, start: at.utc, end: half(at.utc), private: true });
+  secret('Confidential');
+  await world.settle();
+  const { rows } = await sides.vendor.query<{ reason_code: string; subject: string | null; shown: boolean }>(
+    `select reason_code, subject, (payload is not null) as shown from domino_sync.inbound_parked
+     where reason_code = 'twin_ambiguous' order by subject nulls last`,
+  );
+  expect(rows).toEqual([
+    { reason_code: 'twin_ambiguous', subject: 'Confidential', shown: false },
+    { reason_code: 'twin_ambiguous', subject: null, shown: false },
+  ]);
+});
