@@ -79,8 +79,7 @@ export function reasonCodesPage(sql: string): string {
     '# Reason codes',
     '',
     'Made from `sql/postgres/admin/reason_codes.sql` by `npm run docs`; a test fails when it is out of date. Do not edit',
-    'it. `why` and the views of `domino_sync_report` show these codes. One remedy is ahead of the program: there is no',
-    '`reconcile` yet; [dba.md](dba.md#after-capture-was-off) says what to do meanwhile.',
+    'it. `why` and the views of `domino_sync_report` show these codes.',
     ...GROUPS.flatMap(({ severity, title }) => [
       '',
       `## ${title}`,
