@@ -51,7 +51,7 @@ export const SAGE_SKIP_REASONS: readonly { sage: string; code: string | null; he
     here: 'it is in the mail file of the organiser',
   },
   {
-    sage: 'a daily series of the CRM with the pattern *Occurs Every*',
+    sage: 'a daily series of the CRM with the pattern _Occurs Every_',
     code: null,
     here: 'the CRM keeps each occurrence as a row, and each is an entry',
   },

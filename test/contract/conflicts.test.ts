@@ -177,19 +177,22 @@ describe.each(SCHEMES)('a conflict, with ids by $ids, on $name', ({ engine, ids 
     expect((await stamps()).map((one) => one.resolution)).toEqual(['crm', null]);
   });
 
-  testHere('is stale when the appointment changed, and gone when somebody else closed it; nothing is written', async () => {
-    await record(conflict());
-    const early = await resolution();
-    await company.tables.update('communication', { comm_subject: 'Newer' }, { comm_communicationid: id });
-    expect(await resolve(early)).toBe('stale');
-    expect(await rowOf()).toMatchObject({ comm_subject: 'Newer' });
-    const twice = await resolution();
-    expect(await resolve(twice)).toBe('resolved');
-    const again = { ...twice, fingerprint: await fingerprintOf(company, id), fields: { subject: 'Twice' } };
-    expect(await resolve(again)).toBe('gone');
-    expect(await rowOf()).toMatchObject({ comm_subject: 'In the "CRM"' });
-    expect((await stamps()).map((one) => one.resolution)).toEqual(['crm']);
-  });
+  testHere(
+    'is stale when the appointment changed, and gone when somebody else closed it; nothing is written',
+    async () => {
+      await record(conflict());
+      const early = await resolution();
+      await company.tables.update('communication', { comm_subject: 'Newer' }, { comm_communicationid: id });
+      expect(await resolve(early)).toBe('stale');
+      expect(await rowOf()).toMatchObject({ comm_subject: 'Newer' });
+      const twice = await resolution();
+      expect(await resolve(twice)).toBe('resolved');
+      const again = { ...twice, fingerprint: await fingerprintOf(company, id), fields: { subject: 'Twice' } };
+      expect(await resolve(again)).toBe('gone');
+      expect(await rowOf()).toMatchObject({ comm_subject: 'In the "CRM"' });
+      expect((await stamps()).map((one) => one.resolution)).toEqual(['crm']);
+    },
+  );
 
   test('can be kept: only the conflict is closed', async () => {
     await record(conflict());

@@ -24,9 +24,10 @@ const open = async () => {
 
 const deleteInCrm = async (ids: readonly number[]): Promise<void> => {
   for (const id of ids)
-    await two.sides.vendor.query(`update communication set comm_deleted = 1 where comm_communicationid = $1`, [
-      id,
-    ]);
+    await two.sides.vendor.query(
+      `update communication set comm_deleted = 1 where comm_communicationid = $1`,
+      [id],
+    );
 };
 const inNotes = (user: User) =>
   two.world

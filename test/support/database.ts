@@ -50,7 +50,10 @@ const urlFor = (database: string, login?: { user: string; password: string }): s
   return url.href;
 };
 
-export const withClient = async <T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+export const withClient = async <T>(
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> => {
   const client = new pg.Client({ connectionString: urlFor(database) });
   await client.connect();
   try {
