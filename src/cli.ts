@@ -25,4 +25,10 @@ async function main(): Promise<void> {
   process.exitCode = code;
 }
 
+// `status | head`: whoever reads has had enough, which is no defect
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode);
+  throw error;
+});
+
 void main();
