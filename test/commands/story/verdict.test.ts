@@ -113,7 +113,7 @@ const ROWS: [string, Partial<Explanation>, Answer['state'], string | null, RegEx
     'stopped',
     'mass_disappearance',
     /^Stopped: mail\/anna\.nsf is held since 2026-05-20 09:00:00 UTC because so many entries are gone .* \(30 of 40\)\.$/,
-    /Enable the user again/,
+    /resolve --held/,
   ],
   [
     'the mailbox is paused',
