@@ -48,9 +48,18 @@ export function parkCopy(summary: DominoSummary, detail: string | null): ParkedI
   };
 }
 
-/** What is parked as it was read: a private entry keeps its subject and its text to itself. */
-export const discreet = (parked: ParkedItem, entry: Pick<DominoEntry, 'private'>): ParkedItem =>
-  entry.private ? { ...parked, subject: null, payload: null } : parked;
+/**
+ * What is parked as it was read: a private entry keeps its subject and its text to itself, and a To Do the digest of its
+ * read, which says whether its second is over: an edit within the same second would be missed for ever.
+ */
+export const discreet = (
+  parked: ParkedItem,
+  entry: Pick<DominoEntry, 'private'> & Partial<Pick<DominoEntry, 'digest'>>,
+): ParkedItem => ({
+  ...parked,
+  ...(parked.form === 'todo' && entry.digest !== undefined ? { domino_digest: entry.digest } : {}),
+  ...(entry.private ? { subject: null, payload: null } : {}),
+});
 
 /**
  * The digest that the list showed, should a server's list and single read ever differ: else the entry would be read at

@@ -82,7 +82,7 @@ describe('what goes wrong', () => {
       () => ({ CRM_DATABASE_URL: 'postgres://u:hush-hush@127.0.0.1:1/crm' }),
       EXIT.crm,
       /127\.0\.0\.1/,
-      /host and port/,
+      /host, port and database/,
     ],
     [
       'a wrong database password',
