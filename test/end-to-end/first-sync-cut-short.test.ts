@@ -86,16 +86,22 @@ const enable = () => {
   });
 };
 
-const things = fc.uniqueArray(
-  fc.record({
+const thing = fc
+  .record({
     kind: fc.constantFrom('appointment' as const, 'all-day' as const, 'todo' as const, 'meeting' as const),
     where: fc.constantFrom('crm' as const, 'notes' as const, 'both' as const, 'both' as const),
     name: fc.constantFrom('A', 'B', 'C'),
     day: fc.integer({ min: 1, max: 400 }),
     hour: fc.integer({ min: 5, max: 20 }),
-  }),
-  { minLength: 1, maxLength: 12, selector: ({ name, day }) => `${name}${day}` },
-);
+  })
+  // Further ahead than the window Domino is listed only as far as the CRM has something.
+  .map((one) => (one.where === 'notes' ? { ...one, day: 1 + (one.day % 360) } : one));
+
+const things = fc.uniqueArray(thing, {
+  minLength: 1,
+  maxLength: 12,
+  selector: ({ name, day }) => `${name}${day}`,
+});
 
 test(
   'of random things on either side or both, each is once on each side after the first synchronisation, and after losing any links',
