@@ -23,18 +23,18 @@ export function responseFromCrm(code: number | null): Response {
   return known ?? 'none';
 }
 
-const NOTICE_RESPONSES: Readonly<Record<string, Exclude<Response, 'none'>>> = {
-  A: 'accepted',
-  P: 'tentative',
-  R: 'declined',
-};
+const NOTICE_RESPONSES: ReadonlyMap<string, Exclude<Response, 'none'>> = new Map([
+  ['A', 'accepted'],
+  ['P', 'tentative'],
+  ['R', 'declined'],
+]);
 
 /**
  * What the owner of an invitee's copy answered, by its NoticeType (domino.md §4.2: A accept, P tentative, R decline); null
  * where it says nothing. That accepted copies keep the letter is inferred: another letter changes nothing.
  */
 export function responseOfNotice(noticeType: string | null): Exclude<Response, 'none'> | null {
-  return noticeType === null ? null : (NOTICE_RESPONSES[noticeType] ?? null);
+  return noticeType === null ? null : (NOTICE_RESPONSES.get(noticeType) ?? null);
 }
 
 /** Whether Domino holds this person as an attendee of the entry. */

@@ -34,12 +34,12 @@ import type { RefusedSeries } from './series.ts';
 import { isTooOld } from './window.ts';
 
 /** NoticeType letters of rows that are not entries yet: they cannot be read as such. */
-const PENDING_NOTICES: Record<string, ReasonCode> = {
-  I: 'invitation_pending',
-  L: 'invitation_pending',
-  U: 'invitation_pending',
-  C: 'cancellation_notice',
-};
+const PENDING_NOTICES: ReadonlyMap<string, ReasonCode> = new Map([
+  ['I', 'invitation_pending'],
+  ['L', 'invitation_pending'],
+  ['U', 'invitation_pending'],
+  ['C', 'cancellation_notice'],
+]);
 /** An item that somebody keeps editing in the CRM is left to the next cycle after so many tries. */
 const TRIES = 3;
 const DAY_SECONDS = 86_400;
@@ -53,7 +53,7 @@ export async function takeChanges(
   const parked: ParkedItem[] = [];
   const toRead: DominoSummary[] = [];
   for (const summary of changed) {
-    const notice = summary.noticeType === null ? undefined : PENDING_NOTICES[summary.noticeType];
+    const notice = summary.noticeType === null ? undefined : PENDING_NOTICES.get(summary.noticeType);
     const series = summary.key.recurrenceId === null ? undefined : refused.get(summary.key.uid);
     if (notice) parked.push(park(summary, notice, null));
     // What is a pair already stays one: its edits must not be lost because the series grew.

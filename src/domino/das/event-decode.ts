@@ -190,20 +190,20 @@ function statusOf(status: string | undefined): DominoEntry['status'] {
   return known === 'confirmed' || known === 'tentative' || known === 'cancelled' ? known : null;
 }
 
-const TYPES: Record<string, DominoEntry['appointmentType']> = {
-  '0': 'appointment',
-  '1': 'anniversary',
-  '2': 'all_day',
-  '3': 'meeting',
-  '4': 'reminder',
-};
+const TYPES: ReadonlyMap<string, DominoEntry['appointmentType']> = new Map([
+  ['0', 'appointment'],
+  ['1', 'anniversary'],
+  ['2', 'all_day'],
+  ['3', 'meeting'],
+  ['4', 'reminder'],
+]);
 
 function appointmentTypeOf(
   event: WireEvent,
   when: When,
   attendees: readonly Attendee[],
 ): DominoEntry['appointmentType'] {
-  const told = TYPES[xProperty(event, 'x-lotus-appttype')?.trim() ?? ''];
+  const told = TYPES.get(xProperty(event, 'x-lotus-appttype')?.trim() ?? '');
   if (told !== undefined) return told;
   if (attendees.length > 0) return 'meeting';
   return when.allDay ? 'all_day' : 'appointment';

@@ -50,13 +50,13 @@ function rulesOf(zone: WireTimeZone): ZoneRules | null {
 }
 
 /** Names that Windows has given up or merged; Notes still shows them, and zone lists no longer have them. */
-const FORMER: Readonly<Record<string, string>> = {
-  'Armenian Standard Time': 'Asia/Yerevan',
-  'Kamchatka Standard Time': 'Asia/Kamchatka',
-  'Mexico Standard Time': 'America/Mexico_City',
-  'Mexico Standard Time 2': 'America/Chihuahua',
-  'Mid-Atlantic Standard Time': 'Atlantic/South_Georgia',
-};
+const FORMER: ReadonlyMap<string, string> = new Map([
+  ['Armenian Standard Time', 'Asia/Yerevan'],
+  ['Kamchatka Standard Time', 'Asia/Kamchatka'],
+  ['Mexico Standard Time', 'America/Mexico_City'],
+  ['Mexico Standard Time 2', 'America/Chihuahua'],
+  ['Mid-Atlantic Standard Time', 'Atlantic/South_Georgia'],
+]);
 
 /** IANA id of a zone name: itself, or the one its Windows or Notes name stands for; null when it is neither. */
 export const ianaOf = (tzid: string): string | null => (isIana(tzid) ? tzid : windowsZone(tzid));
@@ -64,7 +64,7 @@ export const ianaOf = (tzid: string): string | null => (isIana(tzid) ? tzid : wi
 /** Notes drops "Standard Time" from the Windows names: "Eastern" is "Eastern Standard Time". */
 function windowsZone(name: string): string | null {
   for (const one of [name, `${name} Standard Time`]) {
-    const iana = findIana(one)[0] ?? FORMER[one];
+    const iana = findIana(one)[0] ?? FORMER.get(one);
     if (iana !== undefined) return iana;
   }
   return null;

@@ -165,8 +165,14 @@ const instantOf = (time: NotesTime | null, zone: string): string | null =>
   time === null ? null : time.kind === 'instant' ? time.at : instantIn(`${time.date}T00:00:00`, zone);
 
 /** Importance 1 high, 2 medium, 3 low, 99 none: recollection, to be read off a real To Do (domino.md §4.2, §9.8). */
+const PRIORITIES: ReadonlyMap<string, number> = new Map([
+  ['1', 1],
+  ['2', 5],
+  ['3', 9],
+]);
+
 function priorityOf(importance: string): number | null {
-  return { '1': 1, '2': 5, '3': 9 }[importance.trim()] ?? null;
+  return PRIORITIES.get(importance.trim()) ?? null;
 }
 
 function importanceOf(priority: number): string {
