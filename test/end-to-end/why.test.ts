@@ -208,15 +208,13 @@ test('of a private item: no word of it in the answer, the JSON, the history', as
 test('of a private entry that is not taken over: the reason, and its subject is not even stored', async () => {
   const { world, sides } = two;
   const at = world.at(6, 7);
-  const uid = world
-    .notes(anna)
-    .createMeeting({
-      subject: 'Oncologist',
-      start: at.utc,
-      end: at.utc,
-      private: true,
-      invitees: [bert.email],
-    });
+  const uid = world.notes(anna).createMeeting({
+    subject: 'Oncologist',
+    start: at.utc,
+    end: at.utc,
+    private: true,
+    invitees: [bert.email],
+  });
   world.notes(bert).accept({ uid });
   world.notes(bert).setPrivate({ uid, private: true });
   await world.settle();
