@@ -1,0 +1,67 @@
+/** What a runner is told of the settings and of the mailbox it has leased, and what it reports. */
+
+export interface RunnerIdentity {
+  host: string;
+  process_id: number;
+  version: string;
+}
+
+export interface Settings {
+  values: Record<string, string | null>;
+  captions: { family: string; crm_value: string; item_value: string; to_item: boolean; to_crm: boolean }[];
+  /** Changes when the database was restored from a backup or promoted; kept beside every cursor. */
+  database_identity: string;
+  /** UTC instant of the database server. */
+  clock: string;
+}
+
+export interface LeasedMailbox {
+  crm_user_id: number;
+  email: string;
+  notes_name: string | null;
+  mail_file: string;
+  direction: 'both' | 'to_domino' | 'to_crm';
+  enabled: boolean;
+  window_start: string;
+  cursor: string | null;
+  database_identity: string | null;
+  faults_in_a_row: number;
+  /** Deliveries due now. */
+  due_deliveries: number;
+  /** The poll of Domino is due. */
+  poll_due: boolean;
+  /** Days before today that still count for this user; null = setting window_past_days. */
+  past_days: number | null;
+  /**
+   * False: both sides have to be compared before anything is created. Never done, enabled once more since, the database
+   * is another one than then, or links are missing.
+   */
+  first_sync_done: boolean;
+  /** Entries are parked because nobody could tell twins apart: whoever creates has to look at them again before. */
+  twins_pending: boolean;
+  /** Why both sides are to be compared in full; null: they need not. */
+  reconcile_reason: string | null;
+}
+
+export interface FirstSyncProgress {
+  /** Appointments to compare. */
+  total: number;
+  compared: number;
+  /** Entries read from Domino one by one. */
+  read: number;
+}
+
+export interface MailboxReport {
+  health: 'ok' | 'paused' | 'held';
+  reason_code: string | null;
+  detail: string | null;
+  /** Set only when a pull and all its effects are stored. */
+  cursor?: string;
+  polled: boolean;
+  /** True only when a first comparison and all its effects are stored. */
+  first_sync_done?: boolean;
+  /** Links that the comparison found and made: should there be fewer by now, it is done once more. */
+  links_seen?: number;
+  /** Seconds until the next poll of Domino. */
+  next_poll_seconds: number;
+}
