@@ -1,25 +1,15 @@
 /** Fold, lease and complete through the product's own calls, against the plainest queue in the same database. */
-import type { LeasedDelivery } from '../../src/crm/contract.ts';
-import { enableAll } from '../../src/sandbox/enable.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Measured } from './bench.ts';
 import { median, timed } from './measure.ts';
+import { editAppointments, makeAppointments, workOff } from './queued-appointments.ts';
 
 const ENTITIES = 20_000;
 const ROUNDS = 3;
 
 export async function benchQueue(box: Sandbox): Promise<Measured[]> {
-  const { vendor, crm } = box;
-  await crm.registerRunner({ host: 'bench', process_id: process.pid, version: 'bench' });
-  await enableAll(box);
-  await vendor.query(
-    `with made as (
-       insert into communication (comm_type, comm_action, comm_status, comm_subject, comm_datetime, comm_todatetime, comm_organizer)
-       select 'Appointment', 'Meeting', 'Pending', 'Queue ' || n, now(), now(), (select array_agg(crm_user_id::text) from domino_sync.sync_user)[1 + n % 40]
-       from generate_series(1, ${ENTITIES}) as n
-       returning comm_communicationid as id, comm_organizer as organiser)
-     insert into comm_link (cmli_comm_communicationid, cmli_comm_userid, cmli_status) select id, organiser::int, 6 from made`,
-  );
+  const { vendor } = box;
+  await makeAppointments(box, 'Queue', ENTITIES);
   await vendor.query('truncate domino_sync.change_log, domino_sync.delivery');
   await vendor.query('analyze');
 
@@ -27,38 +17,9 @@ export async function benchQueue(box: Sandbox): Promise<Measured[]> {
   const parts: Record<'fold' | 'lease' | 'complete', number[]> = { fold: [], lease: [], complete: [] };
   const plainRates: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    await vendor.query(
-      `update communication set comm_location = 'Round ${round}' where comm_subject like 'Queue %'`,
-    );
-    let leased: LeasedDelivery[] = [];
-    let done = 0;
-    const fold = await timed(async () => {
-      while ((await crm.foldChanges(5000)).changes > 0);
-    });
-    await crm.leaseMailboxes(100, 600);
-    let lease = 0;
-    let complete = 0;
-    for (;;) {
-      lease += await timed(async () => (leased = await crm.leaseOutbound(null, 1000, 600)));
-      if (leased.length === 0) break;
-      complete += await timed(() =>
-        crm.completeOutbound(
-          leased.map(({ appointment_id, crm_user_id, version }) => ({
-            appointment_id,
-            crm_user_id,
-            version,
-            action: 'unchanged' as const,
-            reason_code: 'already_equal',
-            detail: null,
-            link: null,
-            conflicts: [],
-          })),
-        ),
-      );
-      done += leased.length;
-    }
+    await editAppointments(box, 'Queue', `Round ${round}`);
+    const { done, fold, lease, complete } = await workOff(box);
     if (done !== ENTITIES) throw new Error(`the queue handed out ${done} of ${ENTITIES}`);
-    await vendor.query('update domino_sync.sync_user set leased_by = null, leased_until = null');
     rates.push((ENTITIES / (fold + lease + complete)) * 1000);
     parts.fold.push((ENTITIES / fold) * 1000);
     parts.lease.push((ENTITIES / lease) * 1000);

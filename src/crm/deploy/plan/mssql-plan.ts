@@ -1,15 +1,10 @@
 /** The plan of a deployment to SQL Server. */
 import { dependenciesOf, inDependencyOrder } from '../dependency-order.ts';
 import { mssqlMigrations, type Migration } from '../mssql-migrations.ts';
-import {
-  isTriggerFile,
-  readMssqlObjects,
-  splitGrants,
-  type SqlFile,
-  type SqlObject,
-} from '../sql-objects.ts';
+import { readMssqlObjects, splitGrants, type SqlFile, type SqlObject } from '../sql-objects.ts';
 import { batchesOf, codeOf } from '../tsql-text.ts';
 import { VENDOR_COLUMNS } from '../vendor-columns.ts';
+import { assemblePlan, inDeployOrder, isObject, type Dialect, type PlanOptions } from './assemble.ts';
 import {
   COMPARE_SQL,
   createTemporarySql,
@@ -22,8 +17,7 @@ import {
   SCHEMA_SQL,
   sessionSql,
 } from './mssql-steps.ts';
-import { always, literal, whole, type DeployPlan, type PlanPart, type PlanStep } from './plan.ts';
-import type { PlanOptions } from './postgres-plan.ts';
+import { always, literal, type DeployPlan } from './plan.ts';
 
 const text = (value: string): string => literal(value, 'N');
 
@@ -36,8 +30,6 @@ const typeOf = ({ kind }: SqlObject, file: SqlFile): string => {
   if (returns === null) return 'FN';
   return returns[1] === undefined ? 'IF' : 'TF';
 };
-
-const isObject = (file: SqlFile): boolean => file.objects.length > 0 && !isTriggerFile(file);
 
 /** Procedures and triggers look up names when they run. */
 const bindsEarly = (file: SqlFile): boolean =>
@@ -92,36 +84,24 @@ const wantedSql = (
     ),
   ].join('\n');
 
-const migrationPart = ({ id, name, fileName, hash, sql }: Migration): PlanPart => ({
-  title: `migration ${fileName}`,
-  pending: `NOT EXISTS (SELECT 1 FROM domino_sync.migrations AS m WHERE m.id = ${id})`,
-  transaction: true,
-  steps: [
-    {
-      kind: 'migration',
-      name: fileName,
-      checksum: hash,
-      pending: null,
-      batches: [
-        ...batchesOf(sql),
-        `INSERT INTO domino_sync.migrations (id, name, hash) VALUES (${id}, ${text(name)}, ${literal(hash)});`,
-      ],
-    },
-  ],
-});
-
-const fileStep = ({ path, checksum, text: script }: SqlFile): PlanStep => ({
-  kind: 'file',
-  name: path,
-  checksum,
-  pending: `EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.path = ${text(path)} AND f.pending = 1)`,
-  batches: batchesOf(script),
-});
-
-const ifAny = (step: PlanStep): PlanStep => ({
-  ...step,
-  pending: 'EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.pending = 1)',
-});
+const DIALECT: Dialect = {
+  engine: 'mssql',
+  migrationIsPending: (id) => `NOT EXISTS (SELECT 1 FROM domino_sync.migrations AS m WHERE m.id = ${id})`,
+  fileIsPending: (path) =>
+    `EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.path = ${text(path)} AND f.pending = 1)`,
+  anyFileIsPending: 'EXISTS (SELECT 1 FROM #domino_sync_file AS f WHERE f.pending = 1)',
+  text,
+  batchesOf,
+  insertMigration: (values) => `INSERT INTO domino_sync.migrations (id, name, hash) VALUES (${values});`,
+  sql: {
+    refuse: REFUSE_SQL,
+    schema: SCHEMA_SQL,
+    compare: COMPARE_SQL,
+    drop: DROP_SQL,
+    keepDisabled: KEEP_DISABLED_SQL,
+    note: NOTE_SQL,
+  },
+};
 
 /** Throws Error when the migrations of this version are not consecutive, or its views need each other. */
 export const mssqlPlan = async (options: PlanOptions = {}): Promise<DeployPlan> => {
@@ -129,35 +109,15 @@ export const mssqlPlan = async (options: PlanOptions = {}): Promise<DeployPlan> 
   const migrations = await mssqlMigrations();
   const { grants, objects } = splitGrants(files);
   const needs = dependenciesOf(objects);
-  const ordered = [
-    ...inDependencyOrder(objects).filter(isObject),
-    // Scripts that fill tables come after the objects. Triggers last: they lock the vendor's tables until the end.
-    ...objects.filter((file) => file.objects.length === 0),
-    grants,
-    ...objects.filter(isTriggerFile),
-  ];
-  return {
-    engine: 'mssql',
-    parts: [
-      {
-        title: 'settings of this session, and what is wanted',
-        pending: null,
-        transaction: false,
-        steps: [
-          always('prepare', 'session', sessionSql(timeoutSeconds), lockSql(timeoutSeconds)),
-          always('prepare', 'wanted', wantedSql(migrations, ordered, needs)),
-        ],
-      },
-      whole('what cannot be deployed to is refused', always('refuse', 'refuse', REFUSE_SQL)),
-      whole('schema and table of the migrations', always('prepare', 'schema', SCHEMA_SQL)),
-      ...migrations.map(migrationPart),
-      whole(
-        'procedures, views, functions, data, grants and triggers',
-        always('prepare', 'compare', COMPARE_SQL),
-        ifAny(always('prepare', 'drop', DROP_SQL)),
-        ...ordered.map(fileStep),
-        ifAny(always('note', 'note', KEEP_DISABLED_SQL, NOTE_SQL)),
-      ),
+  const ordered = inDeployOrder(inDependencyOrder(objects).filter(isObject), objects, grants);
+  return assemblePlan(
+    DIALECT,
+    [
+      always('prepare', 'session', sessionSql(timeoutSeconds), lockSql(timeoutSeconds)),
+      always('prepare', 'wanted', wantedSql(migrations, ordered, needs)),
     ],
-  };
+    migrations,
+    'procedures, views, functions, data, grants and triggers',
+    ordered,
+  );
 };
