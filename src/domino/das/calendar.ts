@@ -18,7 +18,8 @@ import {
 } from './answer.ts';
 import { entryOf, isAlternateUid, keyOfEvent } from './event-decode.ts';
 import { createBody, sentDates, updateBody } from './event-encode.ts';
-import { isAmbiguousUid, isSafeUid, uidSegment, unusableUid } from './paths.ts';
+import { createdUid, isAmbiguousUid, isSafeUid, uidSegment, unusableUid } from './paths.ts';
+import { asListed, comesTwice } from './repeated-hour.ts';
 import type { DasRequest, Session } from './session.ts';
 import { eventBodySchema, type EventBody, type WireEvent } from './wire.ts';
 
@@ -56,6 +57,8 @@ interface Fresh {
   body: EventBody;
   event: WireEvent;
   entry: DominoEntry;
+  /** The wall clock that the event shows comes twice; the entry has the instants that the list tells. */
+  repeated: boolean;
 }
 
 interface Written {
@@ -113,7 +116,19 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
     const entry = entryOf(event, key, series, context);
     if (entry === null)
       throw garbled(place, `time zone ${event.start.tzid ?? event.end?.tzid ?? ''} is described nowhere`);
-    return { body, event, entry };
+    return { body, event, entry, repeated: false };
+  }
+
+  /** A time that comes twice is told apart by the list, which shows instants. Where that does not show it: the first. */
+  async function exact(fresh: Fresh, key: EntryKey, signal: AbortSignal): Promise<Fresh> {
+    const { body, event, entry } = fresh;
+    const context = { timezones: body.timezones ?? [], floatingZone, allDay };
+    if (entry.series || !comesTwice(event, context)) return fresh;
+    const listed = await asListed(session, { root, key, event, context, signal });
+    const read = listed === null ? null : entryOf(listed, key, false, context);
+    if (read === null || read.when.allDay || entry.when.allDay) return fresh;
+    const when = { ...read.when, timeZone: entry.when.timeZone };
+    return { ...fresh, entry: { ...read, when, token: entry.token }, repeated: true };
   }
 
   async function readFresh(key: EntryKey, signal: AbortSignal): Promise<Fresh | null> {
@@ -126,7 +141,7 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
     if (fresh.event.id !== key.uid) {
       throw unusableUid(key.uid, 'a read answers with another one, so it is an alternate id');
     }
-    return fresh;
+    return exact(fresh, key, signal);
   }
 
   async function readWritten(key: EntryKey, signal: AbortSignal, call: DasRequest): Promise<DominoEntry> {
@@ -142,17 +157,6 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
     );
   }
 
-  /** The uid Domino gave: from the body, else the last segment of Location, which reads `unknown` when it lost it. */
-  function createdUid(answer: HttpAnswer, uid: string): string {
-    const segment = answer.header('location')?.split(/[?#]/)[0]!.split('/').at(-1) ?? '';
-    if (segment === '' || segment === 'unknown') return uid;
-    try {
-      return decodeURIComponent(segment);
-    } catch {
-      return segment; // the server does not encode it (§1.7)
-    }
-  }
-
   /**
    * The entry as the answer to a write shows it. The answer may teach how this server counts the last day of an all-day
    * entry; if that makes the days we just wrote wrong, they are put right at once.
@@ -165,7 +169,7 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
     if (dates !== null && end !== undefined && start.time === undefined) {
       allDay.observe(dates, { start: start.date, end: end.date });
     }
-    const { entry } = decode(call, answer, key);
+    const { entry } = await exact(decode(call, answer, key), key, options.signal);
     const wrong = meant?.allDay === true && entry.when.allDay && entry.when.end !== meant.end;
     // Each round settles the rule or changes it, which happens at most three times in the life of a server.
     const learnt = allDay.settled() && (!before.settled || allDay.rule() !== before.rule);
@@ -214,7 +218,7 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
       }
       if (refusal !== null) throw failure(call, answer, refusal, key);
 
-      const given: EntryKey = { ...key, uid: createdUid(answer, uid) };
+      const given: EntryKey = { ...key, uid: createdUid(answer.header('location'), uid) };
       if (answer.text.trim() === '')
         return { outcome: 'created', entry: await readWritten(given, options.signal, call) };
       const shown = parseBody(session.place(call), answer, eventBodySchema).events[0]!;
@@ -239,7 +243,7 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
         return { outcome: 'updated', entry: fresh.entry };
       }
 
-      const body = updateBody(fresh.body, fresh.event, fresh.entry.when, patch, allDay);
+      const body = updateBody(fresh, patch, allDay);
       const call: DasRequest = {
         method: 'PUT',
         path: pathOf(key),

@@ -1,5 +1,5 @@
 /** DominoDraft and DominoPatch to Calendar JSON. Times go out in UTC, all-day as dates (domino.md §1.5). */
-import type { DominoDraft, DominoPatch } from '../../item/domino-entry.ts';
+import type { DominoDraft, DominoEntry, DominoPatch } from '../../item/domino-entry.ts';
 import type { Attendee, Person, When } from '../../item/sync-item.ts';
 import type { AllDay } from './all-day.ts';
 import { attendeesOf, emailOf, isChair, reminderOf, roleOf } from './event-decode.ts';
@@ -32,15 +32,22 @@ export function createBody(uid: string, draft: DominoDraft, allDay: AllDay): { e
 /** Members that belong to the answer, not to the entry. `x-lotus-summarydataonly` would block the update (§10.11). */
 const ANSWER_ONLY = ['href', 'links', 'last-modified', 'x-lotus-summarydataonly'];
 
+/** An entry as it was just read. */
+export interface ReadEvent {
+  body: EventBody;
+  event: WireEvent;
+  entry: Pick<DominoEntry, 'when'>;
+  /** Its wall clock comes twice, and which of the two instants is meant it does not say: `entry` does. */
+  repeated: boolean;
+}
+
 /**
  * The body of an update: everything the fresh read showed, with the patch laid over it, because PUT defaults what is left
  * out (§1.8) and a list of attendees that is left out uninvites them (§10.15). Only the description stays out unless it
  * is patched: Domino keeps it then, rich text and attachments included.
  */
 export function updateBody(
-  fresh: EventBody,
-  event: WireEvent,
-  current: When,
+  { body, event, entry, repeated }: ReadEvent,
   patch: DominoPatch,
   allDay: AllDay,
 ): Json {
@@ -72,11 +79,12 @@ export function updateBody(
 
   // Zoned times that are left alone keep their zone, which must then be described in the same body; else they go as UTC.
   const zones = [next['start'], next['end']].map(zoneOf).filter((tzid) => tzid !== null);
-  const described = (fresh.timezones ?? []).filter(({ tzid }) => zones.includes(tzid));
-  if (zones.every((zone) => described.some(({ tzid }) => tzid === zone))) {
+  const described = (body.timezones ?? []).filter(({ tzid }) => zones.includes(tzid));
+  const ambiguous = repeated && patch.when === undefined;
+  if (!ambiguous && zones.every((zone) => described.some(({ tzid }) => tzid === zone))) {
     return { ...(described.length === 0 ? {} : { timezones: described }), events: [next] };
   }
-  return { events: [{ ...next, ...wireWhen(current, allDay) }] };
+  return { events: [{ ...next, ...wireWhen(entry.when, allDay) }] };
 }
 
 /** What went out as start and end of an all-day entry, to be compared with the answer; null for any other. */

@@ -30,3 +30,14 @@ export const unusableUid = (uid: string, why: string): DominoError =>
     scope: 'item',
     transient: false,
   });
+
+/** The uid Domino gave: the last segment of Location, which reads `unknown` when it lost it (§1.7); else the one asked for. */
+export function createdUid(location: string | null, asked: string): string {
+  const segment = location?.split(/[?#]/)[0]!.split('/').at(-1) ?? '';
+  if (segment === '' || segment === 'unknown') return asked;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // the server does not encode it
+  }
+}

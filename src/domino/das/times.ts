@@ -12,8 +12,9 @@ export interface ZoneContext {
   floatingZone: string;
 }
 
+/** `again`: the second instant of a time that comes twice, where clocks go back; `at` is the first then. */
 export type ResolvedTime =
-  { kind: 'date'; date: string } | { kind: 'instant'; at: string; timeZone: string | null };
+  { kind: 'date'; date: string } | { kind: 'instant'; at: string; timeZone: string | null; again?: string };
 
 const compiled = new Map<string, ZoneRules | null>();
 const MOST_COMPILED = 500;
@@ -23,8 +24,7 @@ export function resolveTime(wire: WireTime, context: ZoneContext): ResolvedTime 
   if (wire.time === undefined) return { kind: 'date', date: wire.date };
   const local = `${wire.date}T${wire.time}`;
   if (wire.utc === true) return { kind: 'instant', at: `${local}Z`, timeZone: null };
-  if (wire.tzid === undefined)
-    return { kind: 'instant', at: instantIn(local, context.floatingZone), timeZone: null };
+  if (wire.tzid === undefined) return instantOf(local, context.floatingZone, null);
 
   const notesZone = notesZoneOf(wire.tzid);
   const timeZone = notesZone === null ? ianaOf(wire.tzid) : namedZone(notesZone);
@@ -33,9 +33,25 @@ export function resolveTime(wire: WireTime, context: ZoneContext): ResolvedTime 
     (timeZone === null ? notesZone?.rules : undefined) ??
     undefined;
   const rules = described === undefined ? null : rulesOf(described);
-  if (rules !== null)
-    return { kind: 'instant', at: toInstant(rules.toUtc(Date.parse(`${local}Z`))), timeZone };
-  return timeZone === null ? null : { kind: 'instant', at: instantIn(local, timeZone), timeZone };
+  if (rules === null) return timeZone === null ? null : instantOf(local, timeZone, timeZone);
+  const milliseconds = Date.parse(`${local}Z`);
+  const again = rules.againUtc(milliseconds);
+  return {
+    kind: 'instant',
+    at: toInstant(rules.toUtc(milliseconds)),
+    timeZone,
+    ...(again === null ? {} : { again: toInstant(again) }),
+  };
+}
+
+function instantOf(local: string, zone: string, timeZone: string | null): ResolvedTime {
+  const again = againIn(local, zone);
+  return {
+    kind: 'instant',
+    at: instantIn(local, zone),
+    timeZone,
+    ...(again === null ? {} : { again }),
+  };
 }
 
 function rulesOf(zone: WireTimeZone): ZoneRules | null {
@@ -89,6 +105,17 @@ export const instantIn = (local: string, timeZone: string): string =>
     Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone, { disambiguation: 'compatible' })
       .epochMilliseconds,
   );
+
+/** The second instant of a local time that comes twice there; null for all others. */
+function againIn(local: string, timeZone: string): string | null {
+  const time = Temporal.PlainDateTime.from(local);
+  const [first, again] = (['earlier', 'later'] as const).map((disambiguation) =>
+    time.toZonedDateTime(timeZone, { disambiguation }),
+  ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime];
+  // In the gap the two differ as well, but neither shows the time that was asked for.
+  const twice = first.toPlainDateTime().equals(time) && first.epochMilliseconds < again.epochMilliseconds;
+  return twice ? toInstant(again.epochMilliseconds) : null;
+}
 
 export const dateIn = (instant: string, timeZone: string): string =>
   Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();

@@ -18,6 +18,8 @@ interface Transition {
 export interface ZoneRules {
   /** Milliseconds since 1970 UTC of a local time given as if it were UTC milliseconds. */
   toUtc(local: number): number;
+  /** The second instant of a local time that comes twice; null for all others. */
+  againUtc(local: number): number | null;
 }
 
 const HOUR = 3_600_000;
@@ -30,7 +32,11 @@ export function compileZone(zone: WireTimeZone): ZoneRules | null {
   if (observances.length === 0) return null;
   try {
     const transitions = observances.flatMap(expand).sort((a, b) => a.at - b.at);
-    return transitions.length === 0 ? null : { toUtc: (local) => resolve(transitions, local) };
+    if (transitions.length === 0) return null;
+    return {
+      toUtc: (local) => resolve(transitions, local)[0],
+      againUtc: (local) => resolve(transitions, local)[1],
+    };
   } catch {
     return null; // ical.js throws on rules it cannot read; the caller falls back to the zone's name
   }
@@ -67,7 +73,8 @@ function offsetOf(text: string): number {
   return (match[1] === '-' ? -1 : 1) * seconds * 1000;
 }
 
-function resolve(transitions: readonly Transition[], local: number): number {
+/** The instant a local time means, and the other one where it comes twice. */
+function resolve(transitions: readonly Transition[], local: number): [number, number | null] {
   // No offset is further than a day from UTC, so only transitions near the local time matter, and the one before them.
   let first = transitions.length - 1;
   while (first > 0 && transitions[first]!.at > local - 24 * HOUR) first -= 1;
@@ -82,9 +89,12 @@ function resolve(transitions: readonly Transition[], local: number): number {
     .map((offset) => ({ offset, utc: local - offset }))
     .filter(({ offset, utc }) => offsetAt(utc) === offset)
     .map(({ utc }) => utc);
-  if (instants.length > 0) return Math.min(...instants);
+  if (instants.length > 0) {
+    const [first, again] = [Math.min(...instants), Math.max(...instants)];
+    return [first, again > first ? again : null];
+  }
 
   // In the gap: count on with the offset that held before it.
   const gap = near.find(({ at, from, to }) => local >= at + from && local < at + to);
-  return local - (gap?.from ?? offsetAt(local));
+  return [local - (gap?.from ?? offsetAt(local)), null];
 }
