@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import type { CrmDatabase } from '../crm/contract.ts';
+import type { Finding } from '../crm/deploy/findings.ts';
 import { deployTo, openCrmDatabase } from '../crm/open.ts';
 import { connectDas } from '../domino/das/connect.ts';
 import type { DominoServer } from '../domino/port.ts';
@@ -48,6 +49,8 @@ export interface BothSides {
   crmUrl: string;
   /** The login of the DBA: deploys. */
   adminUrl: string;
+  /** As `deploy --check`, where the server of a test needs another way. */
+  checkDeployed?: () => Promise<Finding[]>;
   domino: DominoServer;
   standIn: DominoStandIn;
   dominoAccess: { url: string; user: string; password: string };

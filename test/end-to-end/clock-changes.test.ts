@@ -1,5 +1,5 @@
 /** The days on which calendars go wrong, through the whole product and both ways, with Domino in a zone of its own. */
-import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
+import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 interface Case {
   zone: string;
@@ -226,86 +226,94 @@ const entries = (): Record<string, unknown> =>
       .map(({ subject, start, end }) => [subject, { start, end }]),
   );
 
-/** A year ahead is listed by default; here everything from 2011 to 2028. */
-async function open(timeZone: string, zone: string): Promise<void> {
-  two = await openTwoSides({
-    users: 1,
-    timeZone,
-    standIn: { zone },
-    settings: { window_future_days: '700' },
+describe.each(ENGINES)('on %s', (engine) => {
+  /** A year ahead is listed by default; here everything from 2011 to 2028. */
+  const open = async (timeZone: string, zone: string): Promise<void> => {
+    two = await openTwoSides({
+      engine,
+      users: 1,
+      timeZone,
+      standIn: { zone },
+      settings: { window_future_days: '700' },
+    });
+    // Further back than `users enable --past-days` allows, for the sake of Apia.
+    await two.sides.vendor.query(
+      "update domino_sync.sync_user set window_start = '2011-01-01', past_days = 6000",
+    );
+  };
+
+  test.each(CASES)('$zone, with mail files in $dominoZone', async ({ zone, dominoZone, crm, notes }) => {
+    await open(zone, dominoZone);
+    const anna = two.world.users[0]!;
+    for (const [name, start, end] of crm)
+      await two.world.crm.createAppointment(anna.userId, { subject: `CRM ${name}`, start, end });
+    const uids = new Map<string, string>();
+    for (const [name, start, end] of notes)
+      uids.set(name, two.world.notes(anna).createAppointment({ subject: `Notes ${name}`, start, end }));
+    await two.world.settle();
+
+    for (const [name, , , start, end] of crm)
+      expect([name, entries()[`CRM ${name}`]]).toEqual([name, { start, end }]);
+    for (const [name, , , start, end] of notes)
+      expect([name, (await rows())[`Notes ${name}`]]).toEqual([name, { start, end, all_day: null }]);
+
+    // An edit of something else, on either side, moves nothing on the other.
+    const crmBefore = await rows();
+    const notesBefore = entries();
+    for (const [subject] of Object.entries(crmBefore)) {
+      const [row] = await two.world.bySubject(subject);
+      await two.world.crm.editAppointment(anna.userId, row!.id, { location: 'Room 1' });
+    }
+    await two.world.settle();
+    for (const { uid } of two.world.notes(anna).calendar())
+      two.world.notes(anna).edit({ uid, location: 'Room 2' });
+    await two.world.settle();
+    expect(await rows()).toEqual(crmBefore);
+    expect(entries()).toEqual(notesBefore);
+
+    // A move by an hour arrives as a move by an hour.
+    const [[name, from]] = notes as [Case['notes'][number]];
+    const later = (text: string, hours: number) =>
+      `${new Date(Date.parse(text) + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
+    two.world.notes(anna).move({ uid: uids.get(name)!, start: later(from, 48), end: later(from, 49) });
+    await two.world.settle();
+    expect(entries()[`Notes ${name}`]).toEqual({ start: later(from, 48), end: later(from, 49) });
+    expect((await rows())[`Notes ${name}`]).not.toEqual(crmBefore[`Notes ${name}`]);
   });
-  // Further back than `users enable --past-days` allows, for the sake of Apia.
-  await two.sides.vendor.query(
-    "update domino_sync.sync_user set window_start = '2011-01-01', past_days = 6000",
-  );
-}
 
-test.each(CASES)('$zone, with mail files in $dominoZone', async ({ zone, dominoZone, crm, notes }) => {
-  await open(zone, dominoZone);
-  const anna = two.world.users[0]!;
-  for (const [name, start, end] of crm)
-    await two.world.crm.createAppointment(anna.userId, { subject: `CRM ${name}`, start, end });
-  const uids = new Map<string, string>();
-  for (const [name, start, end] of notes)
-    uids.set(name, two.world.notes(anna).createAppointment({ subject: `Notes ${name}`, start, end }));
-  await two.world.settle();
+  test.each([
+    ['Pacific/Midway', 'Romance Standard Time'],
+    ['Pacific/Kiritimati', 'Pacific Standard Time'],
+    ['Europe/Berlin', 'India Standard Time'],
+  ])('all-day in %s, with mail files in %s: the same days on both sides', async (zone, dominoZone) => {
+    await open(zone, dominoZone);
+    const anna = two.world.users[0]!;
+    const day = (date: string, time = '00:00:00') => `${date}T${time}`;
+    const crm: [string, string, string, string, string][] = [
+      ['one day', day('2027-03-28'), day('2027-03-28', '23:59:00'), '2027-03-28', '2027-03-28'],
+      ['one day, by its midnights', day('2027-03-28'), day('2027-03-29'), '2027-03-28', '2027-03-28'],
+      ['one day without length', day('2027-01-01'), day('2027-01-01'), '2027-01-01', '2027-01-01'],
+      ['three days', day('2026-12-30'), day('2027-01-01', '23:59:00'), '2026-12-30', '2027-01-01'],
+    ];
+    for (const [name, start, end] of crm)
+      await two.world.crm.createAppointment(anna.userId, {
+        subject: `CRM ${name}`,
+        start,
+        end,
+        allDay: true,
+      });
+    const notes = two.world.notes(anna);
+    notes.createAllDay({ subject: 'Notes one day', date: '2027-10-31' });
+    notes.createAllDay({ subject: 'Notes four days', date: '2027-02-27', lastDate: '2027-03-02' });
+    notes.createAnniversary({ subject: 'Notes anniversary', date: '2027-05-01' });
+    await two.world.settle();
 
-  for (const [name, , , start, end] of crm)
-    expect([name, entries()[`CRM ${name}`]]).toEqual([name, { start, end }]);
-  for (const [name, , , start, end] of notes)
-    expect([name, (await rows())[`Notes ${name}`]]).toEqual([name, { start, end, all_day: null }]);
-
-  // An edit of something else, on either side, moves nothing on the other.
-  const crmBefore = await rows();
-  const notesBefore = entries();
-  for (const [subject] of Object.entries(crmBefore)) {
-    const [row] = await two.world.bySubject(subject);
-    await two.world.crm.editAppointment(anna.userId, row!.id, { location: 'Room 1' });
-  }
-  await two.world.settle();
-  for (const { uid } of two.world.notes(anna).calendar())
-    two.world.notes(anna).edit({ uid, location: 'Room 2' });
-  await two.world.settle();
-  expect(await rows()).toEqual(crmBefore);
-  expect(entries()).toEqual(notesBefore);
-
-  // A move by an hour arrives as a move by an hour.
-  const [[name, from]] = notes as [Case['notes'][number]];
-  const later = (text: string, hours: number) =>
-    `${new Date(Date.parse(text) + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
-  two.world.notes(anna).move({ uid: uids.get(name)!, start: later(from, 48), end: later(from, 49) });
-  await two.world.settle();
-  expect(entries()[`Notes ${name}`]).toEqual({ start: later(from, 48), end: later(from, 49) });
-  expect((await rows())[`Notes ${name}`]).not.toEqual(crmBefore[`Notes ${name}`]);
-});
-
-test.each([
-  ['Pacific/Midway', 'Romance Standard Time'],
-  ['Pacific/Kiritimati', 'Pacific Standard Time'],
-  ['Europe/Berlin', 'India Standard Time'],
-])('all-day in %s, with mail files in %s: the same days on both sides', async (zone, dominoZone) => {
-  await open(zone, dominoZone);
-  const anna = two.world.users[0]!;
-  const day = (date: string, time = '00:00:00') => `${date}T${time}`;
-  const crm: [string, string, string, string, string][] = [
-    ['one day', day('2027-03-28'), day('2027-03-28', '23:59:00'), '2027-03-28', '2027-03-28'],
-    ['one day, by its midnights', day('2027-03-28'), day('2027-03-29'), '2027-03-28', '2027-03-28'],
-    ['one day without length', day('2027-01-01'), day('2027-01-01'), '2027-01-01', '2027-01-01'],
-    ['three days', day('2026-12-30'), day('2027-01-01', '23:59:00'), '2026-12-30', '2027-01-01'],
-  ];
-  for (const [name, start, end] of crm)
-    await two.world.crm.createAppointment(anna.userId, { subject: `CRM ${name}`, start, end, allDay: true });
-  const notes = two.world.notes(anna);
-  notes.createAllDay({ subject: 'Notes one day', date: '2027-10-31' });
-  notes.createAllDay({ subject: 'Notes four days', date: '2027-02-27', lastDate: '2027-03-02' });
-  notes.createAnniversary({ subject: 'Notes anniversary', date: '2027-05-01' });
-  await two.world.settle();
-
-  for (const [name, , , start, end] of crm)
-    expect([name, entries()[`CRM ${name}`]]).toEqual([name, { start, end }]);
-  expect(await rows()).toMatchObject({
-    'Notes one day': { start: day('2027-10-31'), end: day('2027-10-31', '23:59:00'), all_day: 'Y' },
-    'Notes four days': { start: day('2027-02-27'), end: day('2027-03-02', '23:59:00'), all_day: 'Y' },
-    'Notes anniversary': { start: day('2027-05-01'), end: day('2027-05-01', '23:59:00'), all_day: 'Y' },
+    for (const [name, , , start, end] of crm)
+      expect([name, entries()[`CRM ${name}`]]).toEqual([name, { start, end }]);
+    expect(await rows()).toMatchObject({
+      'Notes one day': { start: day('2027-10-31'), end: day('2027-10-31', '23:59:00'), all_day: 'Y' },
+      'Notes four days': { start: day('2027-02-27'), end: day('2027-03-02', '23:59:00'), all_day: 'Y' },
+      'Notes anniversary': { start: day('2027-05-01'), end: day('2027-05-01', '23:59:00'), all_day: 'Y' },
+    });
   });
 });

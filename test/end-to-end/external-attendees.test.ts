@@ -1,25 +1,11 @@
 /** People outside the CRM: listed, invited or left out; how an address of Notes becomes somebody of the CRM. */
-import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
+import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 
 let two: TwoSides;
 afterEach(() => two.close());
 
 type User = TwoSides['world']['users'][number];
 const GUEST = 'guest@elsewhere.example';
-
-async function open(settings: Record<string, string> = {}) {
-  two = await openTwoSides({ users: 2, settings });
-  const [anna, bert] = two.world.users as [User, User];
-  const at = two.world.at(3, 9);
-  const end = two.world.at(3, 10);
-  return {
-    ...two,
-    anna,
-    bert,
-    crmTimes: { start: at.wall, end: end.wall },
-    times: { start: at.utc, end: end.utc },
-  };
-}
 
 interface Link {
   user_id: number | null;
@@ -39,110 +25,126 @@ const links = async (id: number) =>
 
 const isListed = (body: string | null) => (body ?? '').includes(GUEST);
 
-test('the setting is changed: what is there follows when the appointment is next edited, and nobody is mailed', async () => {
-  const { world, sides, anna, crmTimes } = await open();
-  const id = await world.crm.createAppointment(
-    anna.userId,
-    { subject: 'With a guest', note: 'Agenda', ...crmTimes },
-    [{ email: GUEST, name: 'Gus Guest' }],
-  );
-  await world.settle();
-  const entry = () => world.calendarEntries(anna, 'With a guest')[0]!;
-  expect(entry()).toMatchObject({ type: '0', attendees: [] });
-  expect(isListed(entry().body)).toBe(true);
+describe.each(ENGINES)('on %s', (engine) => {
+  const open = async (settings: Record<string, string> = {}) => {
+    two = await openTwoSides({ engine, users: 2, settings });
+    const [anna, bert] = two.world.users as [User, User];
+    const at = two.world.at(3, 9);
+    const end = two.world.at(3, 10);
+    return {
+      ...two,
+      anna,
+      bert,
+      crmTimes: { start: at.wall, end: end.wall },
+      times: { start: at.utc, end: end.utc },
+    };
+  };
 
-  const after = async (mode: string, location: string) => {
-    await sides.crm.changeSetting('external_attendees', mode);
-    await world.crm.editAppointment(anna.userId, id, { location, note: `Agenda ${location}` });
+  test('the setting is changed: what is there follows when the appointment is next edited, and nobody is mailed', async () => {
+    const { world, sides, anna, crmTimes } = await open();
+    const id = await world.crm.createAppointment(
+      anna.userId,
+      { subject: 'With a guest', note: 'Agenda', ...crmTimes },
+      [{ email: GUEST, name: 'Gus Guest' }],
+    );
     await world.settle();
-    return { invited: entry().attendees.map(({ email }) => email), listed: isListed(entry().body) };
-  };
-  expect(await after('omit', 'one')).toEqual({ invited: [], listed: false });
-  expect(await after('list', 'two')).toEqual({ invited: [], listed: true });
-  // The guest and what the CRM's users wrote are still in the CRM, once.
-  expect((await links(id)).filter((link) => link.email === GUEST)).toHaveLength(1);
-  const { rows } = await sides.vendor.query(
-    'select comm_note as note from communication where comm_communicationid = $1',
-    [id],
-  );
-  expect(rows).toEqual([{ note: 'Agenda two' }]);
-  expect(sides.standIn.outbox).toEqual([]);
-});
+    const entry = () => world.calendarEntries(anna, 'With a guest')[0]!;
+    expect(entry()).toMatchObject({ type: '0', attendees: [] });
+    expect(isListed(entry().body)).toBe(true);
 
-test('include makes the guest an attendee and still mails nobody while notices are off', async () => {
-  const { world, sides, anna, crmTimes } = await open({ external_attendees: 'include' });
-  await world.crm.createAppointment(anna.userId, { subject: 'Included', ...crmTimes }, [
-    { email: GUEST, name: 'Gus Guest' },
-  ]);
-  await world.settle();
-  expect(world.calendarEntries(anna, 'Included')).toMatchObject([
-    { type: '3', attendees: [{ email: GUEST }] },
-  ]);
-  expect(sides.standIn.outbox).toEqual([]);
-});
+    const after = async (mode: string, location: string) => {
+      await sides.crm.changeSetting('external_attendees', mode);
+      await world.crm.editAppointment(anna.userId, id, { location, note: `Agenda ${location}` });
+      await world.settle();
+      return { invited: entry().attendees.map(({ email }) => email), listed: isListed(entry().body) };
+    };
+    expect(await after('omit', 'one')).toEqual({ invited: [], listed: false });
+    expect(await after('list', 'two')).toEqual({ invited: [], listed: true });
+    // The guest and what the CRM's users wrote are still in the CRM, once.
+    expect((await links(id)).filter((link) => link.email === GUEST)).toHaveLength(1);
+    const { rows } = await sides.vendor.query(
+      'select comm_note as note from communication where comm_communicationid = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ note: 'Agenda two' }]);
+    expect(sides.standIn.outbox).toEqual([]);
+  });
 
-test('an address becomes a user, else a person by EmailLink under the number of the entity here, whatever the case of its letters', async () => {
-  const { world, sides, anna, bert, times } = await open();
-  // Another installation's number of entity Person, and a company under the stock one.
-  await sides.vendor.query(
-    `update custom_tables set bord_tableid = $1 where lower(bord_name) = 'person'`,
-    [4711],
-  );
-  const person = async (first: string, address: string, entity = 4711) => {
-    const { rows } = await sides.vendor.query<{ id: number }>(
-      'insert into person (pers_firstname, pers_lastname) values ($1, $2) returning pers_personid as id',
-      [first, 'Guest'],
-    );
-    const { rows: emails } = await sides.vendor.query<{ id: number }>(
-      'insert into email (emai_emailaddress) values ($1) returning emai_emailid as id',
-      [address],
-    );
+  test('include makes the guest an attendee and still mails nobody while notices are off', async () => {
+    const { world, sides, anna, crmTimes } = await open({ external_attendees: 'include' });
+    await world.crm.createAppointment(anna.userId, { subject: 'Included', ...crmTimes }, [
+      { email: GUEST, name: 'Gus Guest' },
+    ]);
+    await world.settle();
+    expect(world.calendarEntries(anna, 'Included')).toMatchObject([
+      { type: '3', attendees: [{ email: GUEST }] },
+    ]);
+    expect(sides.standIn.outbox).toEqual([]);
+  });
+
+  test('an address becomes a user, else a person by EmailLink under the number of the entity here, whatever the case of its letters', async () => {
+    const { world, sides, anna, bert, times } = await open();
+    // Another installation's number of entity Person, and a company under the stock one.
     await sides.vendor.query(
-      'insert into emaillink (elink_entityid, elink_recordid, elink_emailid) values ($1, $2, $3)',
-      [entity, rows[0]!.id, emails[0]!.id],
+      `update custom_tables set bord_tableid = $1 where lower(bord_name) = 'person'`,
+      [4711],
     );
-    return rows[0]!.id;
-  };
-  const gus = await person('Gus', 'GUS@Elsewhere.example');
-  await person('Not a person', 'company@elsewhere.example', 13);
-  const first = await person('First', 'shared@elsewhere.example');
-  await person('Second', 'shared@elsewhere.example');
+    const person = async (first: string, address: string, entity = 4711) => {
+      const { rows } = await sides.vendor.query<{ id: number }>(
+        'insert into person (pers_firstname, pers_lastname) values ($1, $2) returning pers_personid as id',
+        [first, 'Guest'],
+      );
+      const { rows: emails } = await sides.vendor.query<{ id: number }>(
+        'insert into email (emai_emailaddress) values ($1) returning emai_emailid as id',
+        [address],
+      );
+      await sides.vendor.query(
+        'insert into emaillink (elink_entityid, elink_recordid, elink_emailid) values ($1, $2, $3)',
+        [entity, rows[0]!.id, emails[0]!.id],
+      );
+      return rows[0]!.id;
+    };
+    const gus = await person('Gus', 'GUS@Elsewhere.example');
+    await person('Not a person', 'company@elsewhere.example', 13);
+    const first = await person('First', 'shared@elsewhere.example');
+    await person('Second', 'shared@elsewhere.example');
 
-  world.notes(anna).createMeeting({
-    subject: 'Matched',
-    ...times,
-    invitees: [
-      bert.email.toUpperCase(),
-      'gus@elsewhere.EXAMPLE',
-      'company@elsewhere.example',
-      'shared@elsewhere.example',
-      'nobody@elsewhere.example',
-      'Room without an address',
-      'sales-team@acme.example',
-    ],
+    world.notes(anna).createMeeting({
+      subject: 'Matched',
+      ...times,
+      invitees: [
+        bert.email.toUpperCase(),
+        'gus@elsewhere.EXAMPLE',
+        'company@elsewhere.example',
+        'shared@elsewhere.example',
+        'nobody@elsewhere.example',
+        'Room without an address',
+        'sales-team@acme.example',
+      ],
+    });
+    sides.standIn.clearOutbox();
+    await world.settle();
+    const [row] = await world.bySubject('Matched');
+    const found = await links(row!.id);
+    expect(found.filter((link) => link.user_id === bert.userId)).toHaveLength(1);
+    const byEmail = Object.fromEntries(
+      found.filter((link) => link.external?.trim() === 'Y').map((link) => [link.email, link.person_id]),
+    );
+    expect(byEmail).toEqual({
+      'gus@elsewhere.example': gus,
+      'company@elsewhere.example': null,
+      'shared@elsewhere.example': first,
+      'nobody@elsewhere.example': null,
+      // A group is one address: who is in it only Domino's directory knows.
+      'sales-team@acme.example': null,
+    });
+    const told = (await sides.crm.explain(row!.id)).activity.map(({ detail }) => detail);
+    expect(told).toContainEqual(
+      expect.stringContaining(`shared@elsewhere.example belongs to 2 persons, taken: ${first}`),
+    );
+    sides.standIn.requests.reset();
+    await world.settle();
+    expect(sides.standIn.requests.count().write).toBe(0);
+    expect(sides.standIn.outbox).toEqual([]);
   });
-  sides.standIn.clearOutbox();
-  await world.settle();
-  const [row] = await world.bySubject('Matched');
-  const found = await links(row!.id);
-  expect(found.filter((link) => link.user_id === bert.userId)).toHaveLength(1);
-  const byEmail = Object.fromEntries(
-    found.filter((link) => link.external?.trim() === 'Y').map((link) => [link.email, link.person_id]),
-  );
-  expect(byEmail).toEqual({
-    'gus@elsewhere.example': gus,
-    'company@elsewhere.example': null,
-    'shared@elsewhere.example': first,
-    'nobody@elsewhere.example': null,
-    // A group is one address: who is in it only Domino's directory knows.
-    'sales-team@acme.example': null,
-  });
-  const told = (await sides.crm.explain(row!.id)).activity.map(({ detail }) => detail);
-  expect(told).toContainEqual(
-    expect.stringContaining(`shared@elsewhere.example belongs to 2 persons, taken: ${first}`),
-  );
-  sides.standIn.requests.reset();
-  await world.settle();
-  expect(sides.standIn.requests.count().write).toBe(0);
-  expect(sides.standIn.outbox).toEqual([]);
 });

@@ -1,130 +1,138 @@
 /** The nasty mailbox and the nasty CRM meet in one first synchronisation; what becomes of each oddity, one by one. */
-import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
+import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { NASTY_CRM } from '../support/nasty/crm.ts';
 import { NASTY_MAILBOX, type Cast } from '../support/nasty/mailbox.ts';
 
-let two: TwoSides;
-const uids = new Map<string, string>();
-const ids = new Map<string, number>();
-let atFirst: unknown;
+describe.each(ENGINES)('on %s', (engine) => {
+  let two: TwoSides;
+  const uids = new Map<string, string>();
+  const ids = new Map<string, number>();
+  let atFirst: unknown;
 
-beforeAll(async () => {
-  two = await openTwoSides({ users: 3, standIn: { knobs: { phantomViewEntries: 3 } } });
-  const [anna, bert, dirk] = two.world.users as [Cast['anna'], Cast['anna'], Cast['anna']];
-  for (const { userId } of [anna, bert, dirk]) await two.sides.crm.disableUser(userId);
-  const cast: Cast = { world: two.world, anna, bert, dirk };
-  for (const { name, make } of NASTY_MAILBOX) uids.set(name, make(cast));
-  for (const { name, make } of NASTY_CRM) ids.set(name, await make(cast));
-  for (const { userId, mailFile, notesName } of [anna, bert])
-    await two.sides.crm.enableUser({
-      crm_user_id: userId,
-      mail_file: mailFile,
-      notes_name: notesName,
-      direction: 'both',
-      past_days: null,
-    });
-  await two.world.settle();
-  atFirst = await both();
-});
-afterAll(() => two.close());
+  beforeAll(async () => {
+    two = await openTwoSides({ engine, users: 3, standIn: { knobs: { phantomViewEntries: 3 } } });
+    const [anna, bert, dirk] = two.world.users as [Cast['anna'], Cast['anna'], Cast['anna']];
+    for (const { userId } of [anna, bert, dirk]) await two.sides.crm.disableUser(userId);
+    const cast: Cast = { world: two.world, anna, bert, dirk };
+    for (const { name, make } of NASTY_MAILBOX) uids.set(name, make(cast));
+    for (const { name, make } of NASTY_CRM) ids.set(name, await make(cast));
+    for (const { userId, mailFile, notesName } of [anna, bert])
+      await two.sides.crm.enableUser({
+        crm_user_id: userId,
+        mail_file: mailFile,
+        notes_name: notesName,
+        direction: 'both',
+        past_days: null,
+      });
+    await two.world.settle();
+    atFirst = await both();
+  });
+  afterAll(() => two.close());
 
-const query = async (sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> =>
-  (await two.sides.vendor.query<Record<string, unknown>>(sql, values)).rows;
-const notes = () => two.world.notes(two.world.users[0]!);
-const both = async () => ({
-  crm: await query('select * from communication order by comm_communicationid'),
-  links: await query('select * from comm_link order by cmli_commlinkid'),
-  calendar: notes().calendar(),
-  todos: notes().todos(),
-});
+  const query = async (sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> =>
+    (await two.sides.vendor.query<Record<string, unknown>>(sql, values)).rows;
+  const notes = () => two.world.notes(two.world.users[0]!);
+  const both = async () => ({
+    crm: await query('select * from communication order by comm_communicationid'),
+    links: await query('select * from comm_link order by cmli_commlinkid'),
+    calendar: notes().calendar(),
+    todos: notes().todos(),
+  });
 
-const annaId = () => two.world.users[0]!.userId;
+  const annaId = () => two.world.users[0]!.userId;
 
-describe('in the mailbox', () => {
-  test.each(NASTY_MAILBOX)('$name', async ({ name, becomes }) => {
-    const uid = uids.get(name)!;
-    const rows = await query(
-      `select c.* from communication as c join domino_sync.item_link as l on l.appointment_id = c.comm_communicationid
+  describe('in the mailbox', () => {
+    test.each(NASTY_MAILBOX)('$name', async ({ name, becomes }) => {
+      const uid = uids.get(name)!;
+      const rows = await query(
+        `select c.* from communication as c join domino_sync.item_link as l on l.appointment_id = c.comm_communicationid
        where l.domino_uid = $1 and l.crm_user_id = $2 and l.state = 'linked' and c.comm_deleted is null order by c.comm_datetime`,
-      uid,
-      annaId(),
-    );
-    const [told] = await query(
-      `select reason_code from (
+        uid,
+        annaId(),
+      );
+      const [told] = await query(
+        `select reason_code from (
            select reason_code, 0 as rank, 0::bigint as id from domino_sync.inbound_parked where domino_uid = $1 and crm_user_id = $2
            union all
            select reason_code, 1, activity_id from domino_sync.activity where domino_uid = $1 and crm_user_id = $2
        ) as reason order by rank, id desc limit 1`,
-      uid,
-      annaId(),
-    );
-    expect({ reason: told?.['reason_code'] ?? null, rows }).toMatchObject(becomes);
-    expect(rows).toHaveLength(becomes.rows.length);
+        uid,
+        annaId(),
+      );
+      expect({ reason: told?.['reason_code'] ?? null, rows }).toMatchObject(becomes);
+      expect(rows).toHaveLength(becomes.rows.length);
+    });
   });
-});
 
-describe('in the CRM', () => {
-  test.each(NASTY_CRM)('$name', async ({ name, becomes }) => {
-    const id = ids.get(name)!;
-    const linked = await query(
-      "select domino_uid from domino_sync.item_link where appointment_id = $1 and crm_user_id = $2 and state = 'linked'",
-      id,
-      annaId(),
-    );
-    const keys = new Set(linked.map(({ domino_uid: uid }) => uid));
-    const entries = [
-      ...notes()
-        .calendar()
-        .filter(({ uid }) => keys.has(uid)),
-      ...notes()
-        .todos()
-        .filter(({ unid }) => keys.has(unid)),
-    ];
-    const [told] = await query(
-      `select reason_code from (
+  describe('in the CRM', () => {
+    test.each(NASTY_CRM)('$name', async ({ name, becomes }) => {
+      const id = ids.get(name)!;
+      const linked = await query(
+        "select domino_uid from domino_sync.item_link where appointment_id = $1 and crm_user_id = $2 and state = 'linked'",
+        id,
+        annaId(),
+      );
+      const keys = new Set(linked.map(({ domino_uid: uid }) => uid));
+      const entries = [
+        ...notes()
+          .calendar()
+          .filter(({ uid }) => keys.has(uid)),
+        ...notes()
+          .todos()
+          .filter(({ unid }) => keys.has(unid)),
+      ];
+      const [told] = await query(
+        `select reason_code from (
            select last_reason_code as reason_code, 0 as rank, 0::bigint as id
            from domino_sync.delivery where appointment_id = $1 and parked_at is not null
            union all
            select reason_code, 1, activity_id from domino_sync.activity where appointment_id = $1
        ) as reason order by rank, id desc limit 1`,
-      id,
-    );
-    expect({ reason: told?.['reason_code'] ?? null, entries }).toMatchObject(becomes);
-    expect(entries).toHaveLength(becomes.entries.length);
+        id,
+      );
+      expect({ reason: told?.['reason_code'] ?? null, entries }).toMatchObject(becomes);
+      expect(entries).toHaveLength(becomes.entries.length);
+    });
   });
-});
 
-test('nobody is hindered by any of them, and everything is quiet afterwards', async () => {
-  const users = await two.sides.crm.listUsers();
-  expect(users.filter(({ enabled }) => enabled).map(({ health }) => health)).toEqual(['ok', 'ok']);
-  await query("update domino_sync.item_link set checked_at = now() - interval '2 days'");
-  await two.world.settle();
-  expect(await both()).toEqual(atFirst);
-});
-
-test('edits on both sides go on from there: texts do not grow, and nothing else moves', async () => {
-  const before = (await both()) as Awaited<ReturnType<typeof both>>;
-  for (const { appointment_id: id } of await query(
-    "select appointment_id from domino_sync.item_link where state = 'linked' and crm_user_id = $1",
-    annaId(),
-  ))
-    await two.world.crm.editAppointment(annaId(), Number(id), { priority: 'Low' });
-  await two.world.settle();
-  const texts = (side: typeof before) => ({
-    crm: side.crm.map((row) => [
-      row['comm_subject'],
-      row['comm_note'],
-      row['comm_datetime'],
-      row['comm_todatetime'],
-    ]),
-    calendar: side.calendar.map(({ subject, body, richBody, start, end }) => [
-      subject,
-      body,
-      richBody,
-      start,
-      end,
-    ]),
-    todos: side.todos.map(({ subject, body, richBody, start, due }) => [subject, body, richBody, start, due]),
+  test('nobody is hindered by any of them, and everything is quiet afterwards', async () => {
+    const users = await two.sides.crm.listUsers();
+    expect(users.filter(({ enabled }) => enabled).map(({ health }) => health)).toEqual(['ok', 'ok']);
+    await query("update domino_sync.item_link set checked_at = now() - interval '2 days'");
+    await two.world.settle();
+    expect(await both()).toEqual(atFirst);
   });
-  expect(texts(await both())).toEqual(texts(before));
+
+  test('edits on both sides go on from there: texts do not grow, and nothing else moves', async () => {
+    const before = (await both()) as Awaited<ReturnType<typeof both>>;
+    for (const { appointment_id: id } of await query(
+      "select appointment_id from domino_sync.item_link where state = 'linked' and crm_user_id = $1",
+      annaId(),
+    ))
+      await two.world.crm.editAppointment(annaId(), Number(id), { priority: 'Low' });
+    await two.world.settle();
+    const texts = (side: typeof before) => ({
+      crm: side.crm.map((row) => [
+        row['comm_subject'],
+        row['comm_note'],
+        row['comm_datetime'],
+        row['comm_todatetime'],
+      ]),
+      calendar: side.calendar.map(({ subject, body, richBody, start, end }) => [
+        subject,
+        body,
+        richBody,
+        start,
+        end,
+      ]),
+      todos: side.todos.map(({ subject, body, richBody, start, due }) => [
+        subject,
+        body,
+        richBody,
+        start,
+        due,
+      ]),
+    });
+    expect(texts(await both())).toEqual(texts(before));
+  });
 });

@@ -120,76 +120,78 @@ function sceneOf({ world, sides }: TwoSides, subject: string): Scene {
   };
 }
 
-test('with notices on, an invitation of the CRM is answered in Notes: the answer arrives, and nothing is made twice', async () => {
-  const two = await openTwoSides({ users: 2, settings: { notices: 'always' } });
-  try {
-    const { world, sides } = two;
-    const [anna, bert] = world.users as [Scene['anna'], Scene['bert']];
-    const at = world.at(3, 9);
-    const id = await world.crm.createAppointment(
-      anna.userId,
-      { subject: 'Invited by the CRM', start: at.wall, end: at.wall },
-      [{ userId: bert.userId }],
-    );
-    await world.settle();
-    expect(sides.standIn.outbox).toMatchObject([{ noticeType: 'I', to: bert.email }]);
-    sides.standIn.clearOutbox();
-    const { uid } = world.notes(bert).calendar()[0]!;
-    world.notes(bert).accept({ uid });
-    await world.settle();
-    const { rows } = await sides.vendor.query(
-      'select cmli_status as status from comm_link where cmli_comm_communicationid = $1 and cmli_comm_userid = $2',
-      [id, bert.userId],
-    );
-    expect(rows).toEqual([{ status: RESPONSE_CODES.accepted }]);
-    expect(await world.bySubject('Invited by the CRM')).toHaveLength(1);
-    // Only the reply of Bert's own client: the answer that came to the CRM tells nobody again.
-    expect(sides.standIn.outbox).toMatchObject([{ noticeType: 'A', from: bert.email, to: anna.email }]);
-    expect((await sides.crm.explain(id)).activity[0]).toMatchObject({
-      crm_user_id: bert.userId,
-      reason_code: 'domino_changed',
-      detail: 'answered in Notes: accepted',
-    });
-  } finally {
-    await two.close();
-  }
-});
+describe.each(ENGINES)('an answer on %s', (engine) => {
+  test('with notices on, an invitation of the CRM is answered in Notes: the answer arrives, and nothing is made twice', async () => {
+    const two = await openTwoSides({ engine, users: 2, settings: { notices: 'always' } });
+    try {
+      const { world, sides } = two;
+      const [anna, bert] = world.users as [Scene['anna'], Scene['bert']];
+      const at = world.at(3, 9);
+      const id = await world.crm.createAppointment(
+        anna.userId,
+        { subject: 'Invited by the CRM', start: at.wall, end: at.wall },
+        [{ userId: bert.userId }],
+      );
+      await world.settle();
+      expect(sides.standIn.outbox).toMatchObject([{ noticeType: 'I', to: bert.email }]);
+      sides.standIn.clearOutbox();
+      const { uid } = world.notes(bert).calendar()[0]!;
+      world.notes(bert).accept({ uid });
+      await world.settle();
+      const { rows } = await sides.vendor.query(
+        'select cmli_status as status from comm_link where cmli_comm_communicationid = $1 and cmli_comm_userid = $2',
+        [id, bert.userId],
+      );
+      expect(rows).toEqual([{ status: RESPONSE_CODES.accepted }]);
+      expect(await world.bySubject('Invited by the CRM')).toHaveLength(1);
+      // Only the reply of Bert's own client: the answer that came to the CRM tells nobody again.
+      expect(sides.standIn.outbox).toMatchObject([{ noticeType: 'A', from: bert.email, to: anna.email }]);
+      expect((await sides.crm.explain(id)).activity[0]).toMatchObject({
+        crm_user_id: bert.userId,
+        reason_code: 'domino_changed',
+        detail: 'answered in Notes: accepted',
+      });
+    } finally {
+      await two.close();
+    }
+  });
 
-test('an answer seen before the organiser’s entry is known is taken once that is', async () => {
-  const two = await openTwoSides({ users: 2 });
-  try {
-    const { world, sides } = two;
-    const [anna, bert] = world.users as [Scene['anna'], Scene['bert']];
-    await world.settle();
-    const uid = world.notes(anna).createMeeting({
-      subject: 'Seen late',
-      start: world.at(3, 9).utc,
-      end: world.at(3, 10).utc,
-      invitees: [bert.email],
-    });
-    world.notes(bert).accept({ uid });
-    // Anna's mailbox is held for now, as after an alarm.
-    await sides.vendor.query(`update domino_sync.sync_user set health = 'held' where crm_user_id = $1`, [
-      anna.userId,
-    ]);
-    await world.settle();
-    expect(await world.bySubject('Seen late')).toEqual([]);
-    await sides.vendor.query(`update domino_sync.sync_user set health = 'ok' where crm_user_id = $1`, [
-      anna.userId,
-    ]);
-    await world.settle();
-    await sides.vendor.query(
-      'update domino_sync.inbound_parked set next_attempt_at = now() where crm_user_id = $1',
-      [bert.userId],
-    );
-    await world.cycle();
-    const [row] = await world.bySubject('Seen late');
-    const { rows } = await sides.vendor.query(
-      'select cmli_status as status from comm_link where cmli_comm_communicationid = $1 and cmli_comm_userid = $2',
-      [row!.id, bert.userId],
-    );
-    expect(rows).toEqual([{ status: RESPONSE_CODES.accepted }]);
-  } finally {
-    await two.close();
-  }
+  test('an answer seen before the organiser’s entry is known is taken once that is', async () => {
+    const two = await openTwoSides({ engine, users: 2 });
+    try {
+      const { world, sides } = two;
+      const [anna, bert] = world.users as [Scene['anna'], Scene['bert']];
+      await world.settle();
+      const uid = world.notes(anna).createMeeting({
+        subject: 'Seen late',
+        start: world.at(3, 9).utc,
+        end: world.at(3, 10).utc,
+        invitees: [bert.email],
+      });
+      world.notes(bert).accept({ uid });
+      // Anna's mailbox is held for now, as after an alarm.
+      await sides.vendor.query(`update domino_sync.sync_user set health = 'held' where crm_user_id = $1`, [
+        anna.userId,
+      ]);
+      await world.settle();
+      expect(await world.bySubject('Seen late')).toEqual([]);
+      await sides.vendor.query(`update domino_sync.sync_user set health = 'ok' where crm_user_id = $1`, [
+        anna.userId,
+      ]);
+      await world.settle();
+      await sides.vendor.query(
+        'update domino_sync.inbound_parked set next_attempt_at = now() where crm_user_id = $1',
+        [bert.userId],
+      );
+      await world.cycle();
+      const [row] = await world.bySubject('Seen late');
+      const { rows } = await sides.vendor.query(
+        'select cmli_status as status from comm_link where cmli_comm_communicationid = $1 and cmli_comm_userid = $2',
+        [row!.id, bert.userId],
+      );
+      expect(rows).toEqual([{ status: RESPONSE_CODES.accepted }]);
+    } finally {
+      await two.close();
+    }
+  });
 });

@@ -110,8 +110,22 @@ const empty = async (session: MssqlSession): Promise<void> => {
   await session.batch(tables.map(({ name }) => `DELETE FROM ${name};`).join('\n'));
   for (const table of SEEDED)
     await session.batch(`INSERT INTO domino_sync.${table} SELECT * FROM kept.${table};`);
+  await session.batch(`UPDATE dbo.Custom_Tables SET Bord_TableId = 13 WHERE Bord_Name = N'Person';`);
   await session.batch('ALTER SEQUENCE domino_sync.capture_fault_seq RESTART WITH 0;');
   await session.batch('DECLARE @none bigint = NEXT VALUE FOR domino_sync.capture_fault_seq;');
+};
+
+/** A connection that was closed is gone from the server a moment later, and its login cannot be dropped before. */
+const untilSignedOut = async (admin: MssqlSession, login: string): Promise<void> => {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const [open] = await admin.query<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM sys.dm_exec_sessions AS s WHERE s.login_name = @login;',
+      { login },
+    );
+    if (open?.n === 0) return;
+    if (Date.now() > end) throw new Error(`${login} still has ${open?.n} sessions: a test left them open`);
+  }
 };
 
 interface Deployed {
@@ -243,6 +257,7 @@ export const createMssqlDatabase = async (
     },
     drop: async () => {
       for (const login of logins) {
+        await untilSignedOut(admin, login);
         await admin.batch(`DROP USER ${login};`);
         await admin.batch(`DROP LOGIN ${login};`);
       }

@@ -26,6 +26,8 @@ const returning = (text: string): string => {
 const KEYS: Readonly<Record<string, string>> = {
   users: 'User_UserId',
   communication: 'Comm_CommunicationId',
+  person: 'Pers_PersonId',
+  email: 'Emai_EmailId',
   comm_link: 'CmLi_CommLinkId',
 };
 
@@ -36,17 +38,22 @@ const wallClock = (zone: string): string =>
 /** PostgreSQL's text as T-SQL. */
 const translated = (text: string): string =>
   returning(text.trim())
-    .replace(/'\s*(\d{4}-\d\d-\d\d) (\d\d:\d\d)'/g, "'$1T$2:00'")
+    .replace(
+      /'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))?'/g,
+      (_, day: string, time = '00:00') => `'${day}T${time}:00'`,
+    )
     .replace(/to_char\((\w+), 'YYYY-MM-DD"T"HH24:MI:SS'\)/g, 'convert(nvarchar(19), $1, 126)')
     .replace(
-      /\(now\(\) at time zone '([^']+)'\)::timestamp\(3\)/g,
-      (_, zone: string) => `'${wallClock(zone)}'`,
+      /(?:\(now\(\) at time zone '([^']+)'\)::timestamp\(3\)|now\(\) at time zone '([^']+)')/g,
+      (_, cast?: string, bare?: string) => `'${wallClock(cast ?? bare ?? '')}'`,
     )
     .replace(/(\w+) - make_interval\(mins => (\w+)\)/g, 'dateadd(minute, -$2, $1)')
     .replace(/and (\w+) is distinct from (dateadd\([^)]*\))/g, 'and exists (select $1 except select $2)')
     .replace(/(\w+) - interval '(\d+) (hour|day)s?'/g, 'dateadd($3, -$2, $1)')
     .replace(/= any\(\$(\d+)\)/g, 'in (select j.[value] from openjson(@p$1) as j)')
+    .replace(/\bnow\(\) - interval '(\d+) (hour|day)s?'/g, 'dateadd($2, -$1, now())')
     .replace(/\bnow\(\)/g, 'sysutcdatetime()')
+    .replace(/ limit (\d+)$/, ' offset 0 rows fetch next $1 rows only')
     .replace(/\bwhere enabled$/g, 'where enabled = 1')
     .replace(/::\w+/g, '')
     .replace(/\bas (out|back)\b/g, 'as [$1]')

@@ -8,7 +8,7 @@ import type { BothSides } from '../../src/sandbox/sandbox.ts';
 import type { SampleUser } from '../../src/sandbox/crm/sample-data.ts';
 import type { Log } from '../../src/log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { createMssqlDatabase } from './mssql-database.ts';
+import { createMssqlDatabase, type MssqlTestDatabase } from './mssql-database.ts';
 import { mssqlPool } from './mssql-pool.ts';
 
 export interface TwoSides {
@@ -18,7 +18,8 @@ export interface TwoSides {
   close(): Promise<void>;
 }
 
-type CrmSide = Pick<TestDatabase, 'url' | 'admin' | 'sageUrl' | 'createLogin' | 'drop'>;
+type CrmSide = Pick<TestDatabase, 'url' | 'admin' | 'sageUrl' | 'createLogin' | 'drop'> &
+  Partial<Pick<MssqlTestDatabase, 'check'>>;
 
 /** Those that `npm run test:mssql` and `npm test` play the end-to-end tests on. */
 export const ENGINES: readonly ('postgres' | 'mssql')[] = [
@@ -43,7 +44,7 @@ const NAMES = ['Anna Adler', 'Bert Braun', 'Cora Conti', 'Dirk Dahl', 'Eva Ebert
 
 export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSides> {
   const { timeZone = 'Europe/Berlin' } = options;
-  const database = options.engine === 'mssql' ? await mssqlSide() : await createTestDatabase();
+  const database: CrmSide = options.engine === 'mssql' ? await mssqlSide() : await createTestDatabase();
   const closing: (() => Promise<unknown>)[] = [() => database.drop()];
   const close = async () => {
     for (const one of closing.splice(0).reverse()) await one();
@@ -81,7 +82,9 @@ export async function openTwoSides(options: TwoSidesOptions = {}): Promise<TwoSi
     const sides: BothSides = {
       vendor: database.admin,
       sageUrl: database.sageUrl,
-      ...(options.engine === 'mssql' ? { openSage: () => mssqlPool(database.sageUrl) } : {}),
+      ...(database.check === undefined
+        ? {}
+        : { openSage: () => mssqlPool(database.sageUrl), checkDeployed: database.check }),
       crm,
       openCrm,
       crmUrl,

@@ -1,5 +1,4 @@
 /** What `deploy` expects of the server and of the CRM in it, before anything is changed. */
-import { CrmError } from '../contract.ts';
 import type { MssqlSession } from '../mssql/connect.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
 
@@ -48,20 +47,4 @@ export const missingVendorColumns = async (session: MssqlSession): Promise<strin
         : [table],
     )
     .sort();
-};
-
-/** Throws CrmError: refused. */
-export const requireServer = async (session: MssqlSession): Promise<void> => {
-  const unsupported = await unsupportedServer(session);
-  if (unsupported !== null)
-    throw new CrmError('crm_refused', `${unsupported}; nothing was changed`, { transient: false });
-  const missing = await missingVendorColumns(session);
-  if (missing.length === 0) return;
-  throw new CrmError(
-    'crm_refused',
-    `this is not a Sage CRM database as expected: schema dbo lacks ${missing.join(', ')}. ` +
-      'Check that CRM_DATABASE_URL names the CRM database, and that its Sage CRM version has these columns; ' +
-      'nothing was changed',
-    { transient: false },
-  );
 };

@@ -55,11 +55,12 @@ export const deployOver = async (
   options: Omit<DeployOptions, 'connectionString'> = {},
 ): Promise<DeployResult> => {
   const { log, timeoutSeconds } = options;
-  return deployPlanOver(
-    session,
-    await mssqlPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    log,
-  );
+  const plan = await mssqlPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds });
+  try {
+    return await deployPlanOver(session, plan, log);
+  } catch (error) {
+    throw toCrmError(error, 'deploy');
+  }
 };
 
 /**
@@ -71,8 +72,6 @@ export const deployMssql = async (options: DeployOptions): Promise<DeployResult>
   const session = await connect(options.connectionString, 'crm-domino-sync deploy', 'deploy', 0);
   try {
     return await deployOver(session, options);
-  } catch (error) {
-    throw toCrmError(error, 'deploy');
   } finally {
     await session.close();
   }

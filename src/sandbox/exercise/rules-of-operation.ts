@@ -9,6 +9,9 @@ import type { Rule } from './rule.ts';
 import { waitUntil } from './wait.ts';
 import type { World } from './world.ts';
 
+/** A few polls on any server; a slow one takes many seconds for each. */
+const LONGEST_WAIT_MS = 60_000;
+
 export const RULES_OF_OPERATION: readonly Rule[] = [
   {
     rule: 'S6',
@@ -35,7 +38,7 @@ export const RULES_OF_OPERATION: readonly Rule[] = [
             end: at.wall,
           });
           const arrived = await waitUntil(
-            8_000,
+            LONGEST_WAIT_MS,
             async () =>
               world.calendarEntries(anna, `${subject} CRM`).length === 1 &&
               (await world.bySubject(`${subject} Notes`)).length === 1,
@@ -124,7 +127,8 @@ export const RULES_OF_OPERATION: readonly Rule[] = [
     rule: 'S8',
     text: 'the control panel’s part: everything is installed, users are enabled',
     play: async (world, { check }) => {
-      const findings = await checkDeployment(world.sandbox.adminUrl);
+      const { adminUrl, checkDeployed = () => checkDeployment(adminUrl) } = world.sandbox;
+      const findings = await checkDeployed();
       check('everything is installed and in place', findings.length === 0);
       const user = world.users[world.users.length - 1]!;
       const { url, user: name, password } = world.sandbox.dominoAccess;

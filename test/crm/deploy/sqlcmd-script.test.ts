@@ -1,5 +1,5 @@
 /** The scripts for SSMS and sqlcmd as text. `npm run check:tsql` parses them, test/contract/deploy-script.test.ts runs them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownObjects } from '../../../src/crm/deploy/plan/inventory.ts';
 import { mssqlPlan } from '../../../src/crm/deploy/plan/mssql-plan.ts';
@@ -13,6 +13,18 @@ test.each(['deploy', 'undeploy'] as const)(
     const make = async () =>
       which === 'deploy' ? (await deployScript('mssql')).text : undeployScript('mssql');
     expect(await make()).toBe(await make());
+  },
+);
+
+test.each(['postgres', 'mssql'] as const)(
+  'the script of deploy for %s says first how to run the preflight, which is not in it',
+  async (engine) => {
+    const banner = (await deployScript(engine)).text.split(/^[^-]/m, 1)[0]!;
+    expect(banner).toMatch(/^-- +(\S+ )?crm-domino-sync doctor$/m);
+    expect(banner).toMatch(new RegExp(`CRM_DATABASE_URL='?${engine}://LOGIN:PASSWORD@`));
+    expect(banner.indexOf('Look first')).toBeGreaterThan(0);
+    expect(banner.indexOf('Look first')).toBeLessThan(banner.indexOf('Run it in the CRM database'));
+    expect(existsSync(join(import.meta.dirname, '../../../docs/preflight.md'))).toBe(true);
   },
 );
 

@@ -55,6 +55,14 @@ const deployBanner = (plan: DeployPlan): string => {
     `crm-domino-sync ${VERSION}: deployment to PostgreSQL ${OLDEST_POSTGRES} or later, for psql`,
     `SHA-256 of the plan: ${planDigest(plan)}`,
     '',
+    ...wrapped(
+      'Look first. This script does not search for what hinders triggers or is hindered by them: rules, triggers of others, ' +
+        'columns of another type, replication roles. The preflight does, with the same login, and changes nothing; ' +
+        'docs/preflight.md explains its findings:',
+    ),
+    '',
+    "    CRM_DATABASE_URL='postgres://LOGIN:PASSWORD@HOST/CRM' crm-domino-sync doctor",
+    '',
     "Run it in the CRM database, with a login that owns Sage CRM's tables and has CREATEROLE:",
     '',
     '    psql -X -f deploy.sql "host=... dbname=CRM user=..."',

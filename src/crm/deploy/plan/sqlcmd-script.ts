@@ -145,6 +145,15 @@ const deployBanner = (plan: DeployPlan): string => {
     `crm-domino-sync ${VERSION}: deployment to SQL Server 2016 SP1 (${OLDEST.join('.')}) or later, for SSMS and sqlcmd`,
     `SHA-256 of the plan: ${planDigest(plan)}`,
     '',
+    ...wrapped(
+      'Look first. This script does not search for what triggers would break or be broken by: procedures that use OUTPUT ' +
+        'without INTO on these tables or read @@IDENTITY, triggers of others, columns of another type, a mixed collation. ' +
+        'The preflight does, with the same login, and changes nothing; docs/preflight.md explains its findings:',
+    ),
+    '',
+    '    set CRM_DATABASE_URL=mssql://LOGIN:PASSWORD@SERVER/CRM        (PowerShell: $env:CRM_DATABASE_URL = "...")',
+    '    crm-domino-sync doctor',
+    '',
     'Run it in the CRM database, as a member of db_owner. In SSMS: choose the database, then Execute. Or:',
     '',
     '    sqlcmd -S SERVER -d CRM -E -b -f 65001 -i deploy.sql',
