@@ -130,6 +130,7 @@ function contextOf({ links, appointment }: Explanation, settings: SyncSettings, 
     owner: { crm_user_id: mailbox, email: link?.email ?? user?.email ?? '' },
     role: link?.role ?? 'organiser',
     externalAttendees: settings.external_attendees,
+    regarding: settings.regarding,
   };
 }
 

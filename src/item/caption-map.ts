@@ -2,10 +2,17 @@
  * The captions of the CRM (action, status, priority) and what they mean. Customers rename captions, so the pairs are
  * rows of `domino_sync.caption_map`; the first row that fits wins, whatever the letter case.
  */
-import { itemKindSchema, prioritySchema, statusSchema, type ItemKind, type SyncItem } from './sync-item.ts';
+import {
+  itemKindSchema,
+  prioritySchema,
+  remindsNobody,
+  statusSchema,
+  type ItemKind,
+  type SyncItem,
+} from './sync-item.ts';
 
 export interface CaptionRow {
-  /** kind, category: of Comm_Action. status: of Comm_Status. priority: of Comm_Priority. */
+  /** kind, category: of Comm_Action. status, busy: of Comm_Status. priority: of Comm_Priority. */
   family: string;
   crm_value: string;
   item_value: string;
@@ -20,6 +27,8 @@ export interface CaptionMap {
   categoriesOf(action: string | null): string[];
   /** Comm_Status → status; `pending` without a row, as the CRM itself shows a status it does not know. */
   statusOf(status: string | null): SyncItem['status'];
+  /** Comm_Status → whether the time is taken; without a row it is free once finished or cancelled. */
+  busyOf(status: string | null): boolean;
   /** Comm_Priority → priority; `normal` without a row. */
   priorityOf(priority: string | null): SyncItem['priority'];
   /** Action for a new appointment of this kind. */
@@ -30,6 +39,8 @@ export interface CaptionMap {
    */
   actionForCategories(categories: readonly string[], kind: ItemKind): string | null;
   statusFor(status: SyncItem['status']): string;
+  /** Comm_Status for what a Notes user chose; null when no row names one: then his choice stays in Notes. */
+  statusForBusy(busy: boolean): string | null;
   priorityFor(priority: SyncItem['priority']): string;
 }
 
@@ -72,16 +83,22 @@ export function buildCaptionMap(rows: readonly CaptionRow[]): CaptionMap {
     itemKindSchema.safeParse(read('kind', action)).data ??
     (action !== null && ['todo', 'to do'].includes(same(action)) ? 'todo' : 'appointment');
 
+  const statusOf = (status: string | null): SyncItem['status'] =>
+    statusSchema.safeParse(read('status', status)).data ??
+    statusSchema.safeParse(stock(STATUS, status)).data ??
+    'pending';
+
   return {
     kindOf,
     categoriesOf: (action) => {
       const category = read('category', action);
       return category === undefined ? [] : [category];
     },
-    statusOf: (status) =>
-      statusSchema.safeParse(read('status', status)).data ??
-      statusSchema.safeParse(stock(STATUS, status)).data ??
-      'pending',
+    statusOf,
+    busyOf: (status) => {
+      const row = same(read('busy', status) ?? '');
+      return row === 'busy' || row === 'free' ? row === 'busy' : !remindsNobody(statusOf(status));
+    },
     priorityOf: (priority) =>
       prioritySchema.safeParse(read('priority', priority)).data ??
       prioritySchema.safeParse(stock(PRIORITY, priority)).data ??
@@ -96,6 +113,7 @@ export function buildCaptionMap(rows: readonly CaptionRow[]): CaptionMap {
       return null;
     },
     statusFor: (status) => write('status', status) ?? STATUS[status],
+    statusForBusy: (busy) => write('busy', busy ? 'busy' : 'free') ?? null,
     priorityFor: (priority) => write('priority', priority) ?? PRIORITY[priority],
   };
 }

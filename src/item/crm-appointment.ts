@@ -58,6 +58,15 @@ export const crmAppointmentSchema = z.object({
       person_id: z.number().int().nullable(),
     }),
   ),
+  /** What it is about, each once: live links of customers, Comm_OpportunityId, Comm_CaseId. Not who is invited. */
+  regarding: z.array(
+    z.object({
+      kind: z.enum(['company', 'person', 'opportunity', 'case']),
+      id: z.number().int(),
+      /** null: there is no such row, or the CRM lacks the module. */
+      name: z.string().nullable(),
+    }),
+  ),
   /** Who should hold the entry now, among enabled users (DESIGN §7 "Who holds the entry"). */
   holders: z.array(z.object({ crm_user_id: z.number().int(), role: z.enum(['organiser', 'copy']) })),
   /** Digest of every mapped column of the row and its links; opaque, made by the database. */

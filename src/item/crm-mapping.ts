@@ -4,6 +4,7 @@ import type { CrmAppointment, CrmAttendeeChange, CrmFields } from './crm-appoint
 import { reminderFromCrm, reminderToCrm, whenFromCrm, whenToCrm } from './crm-time.ts';
 import { attendeeList, CRM_ORGANISER, kindFor, responseFromCrm, type ExternalAttendees } from './people.ts';
 import type { ReasonCode } from './reason-code.ts';
+import { regardingOf, type RegardingMode } from './regarding-block.ts';
 import {
   MERGED_FIELDS,
   remindsNobody,
@@ -26,6 +27,7 @@ export interface CrmContext {
   /** copy: the organiser's mailbox is not synchronised, the owner gets a plain entry that invites nobody. */
   role: 'organiser' | 'copy';
   externalAttendees: ExternalAttendees;
+  regarding: RegardingMode;
 }
 
 export type ItemOrRefusal = { item: SyncItem } | { refused: ReasonCode; detail: string };
@@ -57,10 +59,12 @@ export function itemFromCrm(row: CrmAppointment, context: CrmContext): ItemOrRef
       subject: oneLine(row.subject ?? ''),
       body: cleanText(row.note ?? '').trimEnd(),
       location: oneLine(row.location ?? ''),
+      regarding: context.regarding === 'list' ? regardingOf(row) : null,
       when: times.when,
       private: row.private,
       priority: captions.priorityOf(row.priority),
       status,
+      busy: kind === 'todo' ? null : captions.busyOf(row.status),
       categories: captions.categoriesOf(row.action),
       reminderMinutes:
         notifyAt === null || remindsNobody(status) ? null : reminderFromCrm(notifyAt, times.when, zone),
@@ -145,6 +149,13 @@ export function crmFieldsFrom(
   }
   if (wanted.has('status') && (current === null || captions.statusOf(current.status) !== item.status)) {
     columns.status = captions.statusFor(item.status);
+  }
+  if (wanted.has('busy') && item.busy !== null) {
+    const shown = columns.status ?? current?.status ?? null;
+    const status = captions.statusForBusy(item.busy);
+    // A status that Notes' users do see (finished, cancelled) says more than free time.
+    const open = captions.statusOf(shown) === 'pending' || captions.statusOf(shown) === 'in_progress';
+    if (status !== null && open && captions.busyOf(shown) !== item.busy) columns.status = status;
   }
   if (wanted.has('categories') && !isOneOf(captions.categoriesOf(current?.action ?? null), item.categories)) {
     const action = captions.actionForCategories(item.categories, item.kind);
@@ -249,6 +260,7 @@ const emptyRow = (owner: CrmContext['owner']): CrmAppointment => ({
     },
   ],
   externals: [],
+  regarding: [],
   holders: [{ crm_user_id: owner.crm_user_id, role: 'organiser' }],
   fingerprint: '',
 });

@@ -1,6 +1,7 @@
 /** SyncItem ↔ Domino entries and To Dos. What Domino cannot hold is lost here; the merge compares Domino with itself. */
-import { listedPeople, sameListing, withBlock, withoutBlock } from './attendee-block.ts';
+import { listedPeople, sameListing } from './attendee-block.ts';
 import type { DominoDraft, DominoEntry, DominoForm, DominoPatch } from './domino-entry.ts';
+import { entryText, shownRegarding, writtenText } from './entry-text.ts';
 import { addressesOf, attendeeList, isInvited, kindFor, type ExternalAttendees } from './people.ts';
 import type { ReasonCode } from './reason-code.ts';
 import {
@@ -46,7 +47,10 @@ export function draftFromItem(item: SyncItem, context: DominoContext): DominoDra
     form: formOf(item),
     subject: subjectText(item),
     location: item.location,
-    body: withBlock(item.body ?? '', listedPeople(item, context.externalAttendees)),
+    body: entryText(item.body ?? '', {
+      people: listedPeople(item, context.externalAttendees),
+      regarding: item.regarding ?? [],
+    }),
     when: item.when,
     private: item.private,
     ...stateOf(item, context),
@@ -66,7 +70,7 @@ const stateOf = (
   item: SyncItem,
   { now }: DominoContext,
 ): Pick<DominoDraft, 'transparency' | 'status' | 'completedAt'> => ({
-  transparency: remindsNobody(item.status) ? 'transparent' : 'opaque',
+  transparency: (item.busy ?? !remindsNobody(item.status)) ? 'opaque' : 'transparent',
   status: 'confirmed',
   completedAt: item.kind === 'todo' && item.status === 'completed' ? now : null,
 });
@@ -102,7 +106,8 @@ export function patchFromItem(
 ): DominoPatch {
   const patch: DominoPatch = {};
   for (const field of fields) Object.assign(patch, patchOf(field, item, context));
-  return patch;
+  const isWritten = Object.keys(patch).length > 0 && patch.body === undefined;
+  return isWritten ? { ...patch, ...patchOfRegarding(item, context) } : patch;
 }
 
 function patchOf(field: MergedField, item: SyncItem, context: PatchContext): DominoPatch {
@@ -113,6 +118,8 @@ function patchOf(field: MergedField, item: SyncItem, context: PatchContext): Dom
       return item.body === null ? {} : { body: bodyText(item.body, item, context) };
     case 'location':
       return { location: item.location };
+    case 'regarding':
+      return patchOfRegarding(item, context);
     case 'when':
       return { when: item.when };
     case 'private':
@@ -121,6 +128,8 @@ function patchOf(field: MergedField, item: SyncItem, context: PatchContext): Dom
       return { priority: PRIORITY[item.priority] };
     case 'status':
       return { ...stateOf(item, context), ...(remindsNobody(item.status) ? { reminderMinutes: null } : {}) };
+    case 'busy':
+      return { transparency: stateOf(item, context).transparency };
     case 'categories':
       return { categories: item.categories };
     case 'reminderMinutes':
@@ -150,13 +159,25 @@ function patchOfListing(item: SyncItem, context: PatchContext): DominoPatch {
   return { body: bodyText(item.body, item, context) };
 }
 
+/**
+ * The block follows with whatever is written to the entry, so that the setting can be changed without a write to every
+ * entry at once. A text that is not revealed has no block and gets none.
+ */
+function patchOfRegarding(item: SyncItem, context: PatchContext): DominoPatch {
+  const wanted = context.crm.regarding ?? [];
+  const shown = context.domino.regarding ?? [];
+  return item.body === null || JSON.stringify(wanted) === JSON.stringify(shown)
+    ? {}
+    : { body: bodyText(item.body, item, context) };
+}
+
 /** The block names whom the CRM lists, but nobody a Notes user has invited himself. */
 function bodyText(body: string, item: SyncItem, context: PatchContext): string {
   const invited = addressesOf(invitedBy(item, context));
   const listed = listedPeople(context.crm, context.externalAttendees).filter(
     ({ email }) => !invited.has(email),
   );
-  return withBlock(body, listed);
+  return entryText(body, { people: listed, regarding: context.crm.regarding ?? [] });
 }
 
 /**
@@ -187,8 +208,9 @@ export function itemFromDomino(
       // Whoever is an attendee in Domino is invited, so the mode has no say.
       kind: kindFor(isTodo, attendees, 'include'),
       subject: subject === NO_SUBJECT ? '' : subject,
-      body: entry.body === null ? null : withoutBlock(cleanText(entry.body)),
+      body: entry.body === null ? null : writtenText(cleanText(entry.body)),
       location: oneLine(entry.location),
+      regarding: entry.body === null ? null : shownRegarding(cleanText(entry.body)),
       when: times.when,
       private: entry.private,
       priority: priorityOf(entry.priority),
@@ -198,6 +220,7 @@ export function itemFromDomino(
           : isTodo && entry.completedAt !== null
             ? 'completed'
             : 'pending',
+      busy: isTodo ? null : entry.transparency === 'opaque',
       categories: [...new Set(entry.categories.map(oneLine).filter((category) => category !== ''))],
       reminderMinutes: entry.reminderMinutes,
       organiser: attendees.length === 0 ? null : organiser,

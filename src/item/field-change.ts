@@ -24,7 +24,14 @@ export interface FieldChange {
 }
 
 /** What tells something about the person or the matter. Times, flags and levels of a private item stay readable. */
-const WORDS: ReadonlySet<MergedField> = new Set(['subject', 'body', 'location', 'categories', 'attendees']);
+const WORDS: ReadonlySet<MergedField> = new Set([
+  'subject',
+  'body',
+  'location',
+  'regarding',
+  'categories',
+  'attendees',
+]);
 
 /**
  * The fields that really differ, in the order given. `before` null = the item was not there: what is not empty
@@ -37,7 +44,7 @@ export function fieldChanges(
 ): FieldChange[] {
   const isPrivate = after.private || before?.private === true;
   return fields.flatMap((field) => {
-    if (before === null ? isUsual(after[field]) : fieldEqual(field, before, after)) return [];
+    if (before === null ? isUsual(field, after) : fieldEqual(field, before, after)) return [];
     if (isPrivate && WORDS.has(field)) return [{ field, before: null, after: null, masked: true as const }];
     const [had, has] = shown(field, before, after);
     return [{ field, before: had, after: has }];
@@ -45,10 +52,10 @@ export function fieldChanges(
 }
 
 /** Empty, or what every new item has. */
-const isUsual = (value: unknown): boolean =>
+const isUsual = (field: MergedField, { [field]: value }: SyncItem): boolean =>
   value === null ||
   value === '' ||
-  value === false ||
+  value === (field === 'busy') ||
   value === 'normal' ||
   value === 'pending' ||
   (Array.isArray(value) && value.length === 0);
@@ -65,11 +72,13 @@ function shown(field: MergedField, before: SyncItem | null, after: SyncItem): [u
         after.attendees.map(({ email }) => email),
       );
     case 'categories':
-      return difference(before?.categories ?? [], after.categories);
+    case 'regarding':
+      return difference(before?.[field] ?? [], after[field] ?? []);
     case 'when':
     case 'private':
     case 'priority':
     case 'status':
+    case 'busy':
     case 'reminderMinutes':
       return [before?.[field] ?? null, after[field]];
   }

@@ -53,6 +53,17 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     limits: `${oneLineOf} (\`location_truncated\`)`,
     losses: 'as of the subject',
   },
+  regarding: {
+    label: 'Regarding',
+    crm: ['CmLi_Comm_CompanyId', 'CmLi_Comm_PersonId', 'Comm_OpportunityId', 'Comm_CaseId'],
+    event: ['description'],
+    todo: ['Body'],
+    toDomino:
+      'names of company, person, opportunity and case as a block at the end of the text, unless setting `regarding` is `omit`',
+    toCrm: 'not at all: the block is taken out of the text, and the CRM keeps its links',
+    limits: `a text that is not revealed, or has files in a To Do, gets no block`,
+    losses: 'other entities; what a Notes user writes over a line of the block',
+  },
   when: {
     label: 'Start, end, all-day',
     crm: ['Comm_DateTime', 'Comm_ToDateTime', 'Comm_IsAllDayEvent'],
@@ -88,16 +99,26 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
       'other levels of a customer read as normal, and stay in the CRM as long as Notes’ users do not change it',
   },
   status: {
-    label: 'Status, busy or free',
+    label: 'Status',
     crm: ['Comm_Status'],
-    event: ['transparency'],
+    event: [],
     todo: ['CompletedDateTime'],
-    toDomino: 'complete and cancelled are free time without a reminder; a To Do is completed',
+    toDomino: 'complete and cancelled remind nobody; a To Do is completed',
     toCrm:
       'a cancelled entry is cancelled; a completed To Do is complete; else a new one is pending, and one that is there keeps its own',
     limits: '',
-    losses:
-      'in progress everywhere; complete and cancelled of an event. Busy or free as a Notes user sets it is not read',
+    losses: 'in progress everywhere; complete and cancelled of an event, but for what they say of the time',
+  },
+  busy: {
+    label: 'Busy or free',
+    crm: ['Comm_Status'],
+    event: ['transparency'],
+    todo: [],
+    toDomino: 'what the status stands for by captions, whenever that changes',
+    toCrm:
+      'a Notes user’s choice gives the appointment the status that captions name for it; none is named at first',
+    limits: '',
+    losses: 'a choice that captions name no status for stays in Notes until the CRM’s status says otherwise',
   },
   categories: {
     label: 'Category',
@@ -135,16 +156,8 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
 /** What one side has and the other does not get. */
 export const NOT_MAPPED: readonly { what: string; instead: string }[] = [
   {
-    what: 'Company, person, opportunity, case (regarding)',
-    instead: 'not shown in Notes; an edit in Notes leaves them alone',
-  },
-  {
     what: 'Private entries in part (masked) or not at all',
     instead: 'whole, as private; `Comm_CRMOnly` or `opt_out_category` keep one out',
-  },
-  {
-    what: '_Busy_ or _free_ as a Notes user sets it',
-    instead: 'kept in Notes until the CRM’s status changes',
   },
   {
     what: '_In progress_, and in an event _complete_ and _cancelled_',

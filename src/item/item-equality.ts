@@ -18,11 +18,13 @@ function comparable<F extends MergedField>(field: F, item: ItemFields): unknown 
       return item.body === null ? null : item.body.replace(/[ \t]+$/gm, '').trimEnd();
     case 'categories':
       return [...new Set(item.categories)].sort();
+    case 'regarding':
     case 'subject':
     case 'location':
     case 'private':
     case 'priority':
     case 'status':
+    case 'busy':
     case 'reminderMinutes':
       return item[field];
   }
@@ -37,8 +39,12 @@ const addresses = (attendees: readonly Attendee[]): string[] =>
 export const fieldText = (field: MergedField, item: ItemFields): string =>
   JSON.stringify(comparable(field, item));
 
+/** What one of them does not know makes no difference there: a To Do, or a link that an earlier version stored. */
+const unknown = (field: MergedField, item: ItemFields): boolean =>
+  (field === 'regarding' || field === 'busy') && item[field] === null;
+
 export const fieldEqual = (field: MergedField, a: ItemFields, b: ItemFields): boolean =>
-  fieldText(field, a) === fieldText(field, b);
+  unknown(field, a) || unknown(field, b) || fieldText(field, a) === fieldText(field, b);
 
 /** The fields in which two items differ, in the order of `MERGED_FIELDS`. */
 export const differingFields = (a: ItemFields, b: ItemFields): MergedField[] =>

@@ -14,10 +14,12 @@ export const GROUP_OF: Readonly<Record<MergedField, FieldGroup>> = {
   subject: 'text',
   body: 'text',
   location: 'text',
+  regarding: 'text',
   attendees: 'people',
   private: 'details',
   priority: 'details',
   status: 'details',
+  busy: 'details',
   categories: 'details',
   reminderMinutes: 'details',
 };

@@ -6,7 +6,7 @@ import { fieldEqual } from './item-equality.ts';
 import { mergeAttendees } from './merge-attendees.ts';
 import { GROUP_OF, type MergeRules } from './merge-rules.ts';
 import { kindFor } from './people.ts';
-import { MERGED_FIELDS, type MergedField, type SyncItem } from './sync-item.ts';
+import { MERGED_FIELDS, remindsNobody, type MergedField, type SyncItem } from './sync-item.ts';
 
 export type Side = 'crm' | 'domino';
 
@@ -59,6 +59,7 @@ export function mergeItems(input: MergeInput): MergeResult {
   };
   for (const field of MERGED_FIELDS) {
     if (field === 'attendees') mergePeople(merge);
+    else if (field === 'regarding') tellRegarding(merge);
     else mergeField(merge, field);
   }
   invite(merge);
@@ -70,6 +71,17 @@ interface Merge {
   result: MergeResult & { crm: SyncItem; domino: SyncItem };
 }
 
+/**
+ * One way. Without a base nothing is told: a first synchronisation must not write to every entry for it, and the block
+ * comes with the first write to the entry.
+ */
+function tellRegarding({ input, result }: Merge): void {
+  const { base, crm, domino } = input;
+  if (base === null || fieldEqual('regarding', crm, base.crm) || crm.regarding === null) return;
+  result.domino = { ...result.domino, regarding: crm.regarding };
+  if (JSON.stringify(domino.regarding) !== JSON.stringify(crm.regarding)) result.toDomino.push('regarding');
+}
+
 function mergeField(merge: Merge, field: Exclude<MergedField, 'attendees'>): void {
   const { base, crm, domino } = merge.input;
   if (fieldEqual(field, crm, domino)) return;
@@ -78,7 +90,7 @@ function mergeField(merge: Merge, field: Exclude<MergedField, 'attendees'>): voi
     const told = onlyTeller(field, crm, domino);
     if (told !== null) return take(merge, field, told);
   }
-  const crmChanged = changed(field, crm, base?.crm);
+  const crmChanged = changed(field, crm, field === 'busy' ? withBusy(base?.crm) : base?.crm);
   const dominoChanged = changed(field, domino, base?.domino);
   if (!crmChanged && !dominoChanged) return;
   if (!(crmChanged && dominoChanged)) return take(merge, field, crmChanged ? 'crm' : 'domino');
@@ -95,13 +107,21 @@ function mergeField(merge: Merge, field: Exclude<MergedField, 'attendees'>): voi
 const changed = (field: MergedField, now: SyncItem, before: SyncItem | undefined): boolean =>
   !(field === 'body' && now.body === null) && (before === undefined || !fieldEqual(field, now, before));
 
+/** What an earlier version stored of the CRM says it by the status. */
+const withBusy = (item: SyncItem | undefined): SyncItem | undefined =>
+  item === undefined || item.kind === 'todo'
+    ? item
+    : { ...item, busy: item.busy ?? !remindsNobody(item.status) };
+
 /**
  * In an adoption, states that look alike on one side agree: an event in Domino shows no status but cancelled, a To Do
  * none but completed, and no reminder. Otherwise a finished appointment would be reopened by the entry that is found for
  * it. A body that is not revealed may be anything. An appointment always has an action and most entries of Notes users no
- * category: that one is missing says nothing, and a first synchronisation must not write to every entry for it.
+ * category: that one is missing says nothing, and a first synchronisation must not write to every entry for it. Free time
+ * is a Notes user's own choice until the CRM's status changes.
  */
 function cannotTell(field: MergedField, crm: SyncItem, domino: SyncItem): boolean {
+  if (field === 'busy') return true;
   if (field === 'body') return crm.body === null || domino.body === null;
   if (field === 'categories') return crm.categories.length === 0 || domino.categories.length === 0;
   const todo = crm.kind === 'todo' || domino.kind === 'todo';

@@ -65,10 +65,20 @@ export const syncItemSchema = z.strictObject({
    */
   body: z.string().nullable(),
   location: z.string(),
+  /**
+   * What it is about, as texts (`Company: Acme Ltd`): of the CRM its links, of Domino what the block in the text shows. One
+   * way, so never an edit of Domino's. null = not known or not to be shown: never taken for a change.
+   */
+  regarding: z.array(z.string()).nullable().default(null),
   when: whenSchema,
   private: z.boolean(),
   priority: prioritySchema,
   status: statusSchema,
+  /**
+   * Whether the time is taken: of the CRM what the status stands for, of Domino what its user chose. null = not known (a To
+   * Do, a link stored by an earlier version): never taken for a change.
+   */
+  busy: z.boolean().nullable().default(null),
   categories: z.array(z.string()),
   /** Minutes before the start; null = no reminder. */
   reminderMinutes: z.number().int().nullable(),
@@ -87,10 +97,12 @@ export const MERGED_FIELDS = [
   'subject',
   'body',
   'location',
+  'regarding',
   'when',
   'private',
   'priority',
   'status',
+  'busy',
   'categories',
   'reminderMinutes',
   'attendees',

@@ -77,6 +77,7 @@ export const crmContext = (context: MailboxContext, role: 'organiser' | 'copy'):
   owner: { crm_user_id: context.mailbox.crm_user_id, email: context.mailbox.email },
   role,
   externalAttendees: context.settings.external_attendees,
+  regarding: context.settings.regarding,
 });
 
 export const dominoContext = (context: MailboxContext): DominoContext => ({

@@ -104,7 +104,8 @@ async function overwriteOlder(
     entry,
     domino,
   });
-  const conflicts = merge.toDomino.map((field): ConflictWrite => ({
+  const edited = merge.toDomino.filter((field) => field !== 'regarding');
+  const conflicts = edited.map((field): ConflictWrite => ({
     field,
     base_value: link.base_item?.domino[field] ?? null,
     crm_value: crm[field],

@@ -64,7 +64,9 @@ export function dominoChangeOf(
   if (link.base_item !== null && link.domino_token === entry.token) return 'none';
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) throw new ItemFault(read.refused, read.detail, false);
-  return link.base_item !== null && itemEqual(read.item, link.base_item.domino) ? 'none' : 'edited';
+  // What the block of the text says is ours, and nobody's edit.
+  const item = { ...read.item, regarding: null };
+  return link.base_item !== null && itemEqual(item, link.base_item.domino) ? 'none' : 'edited';
 }
 
 /** The category is a Notes user's word; case and blanks are not meant. */

@@ -47,7 +47,11 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
   // A role or an answer that a side has no place for is nothing to write there.
   return {
     ...merge,
-    toCrm: merge.toCrm.filter((field) => field !== 'attendees' || changesPeople(pair, merge)),
+    toCrm: merge.toCrm.filter(
+      (field) =>
+        (field !== 'attendees' || changesPeople(pair, merge)) &&
+        (field !== 'busy' || hasStatus(context, pair, merge)),
+    ),
     toDomino: merge.toDomino.filter((field) => field !== 'attendees' || invites(context, pair, merge)),
   };
 }
@@ -56,6 +60,12 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
 function rulesOf({ mailbox, settings }: MailboxContext): MergeRules {
   if (mailbox.direction === 'both') return settings.mergeRules;
   return oneRule(mailbox.direction === 'to_crm' ? 'domino' : 'crm', `direction ${mailbox.direction}`);
+}
+
+/** Whether captions name a status for what a Notes user chose. */
+function hasStatus(context: MailboxContext, pair: Pair, { crm }: Pick<PairMerge, 'crm'>): boolean {
+  const side = { ...crmContext(context, pair.role), current: pair.appointment };
+  return crmFieldsFrom(crm, ['busy'], side).fields.status !== undefined;
 }
 
 function changesPeople(pair: Pair, merge: PairMerge): boolean {

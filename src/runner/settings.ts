@@ -20,6 +20,7 @@ const settingsSchema = z.object({
   window_past_days: count(0, 3650),
   window_future_days: count(1, 3650),
   external_attendees: z.enum(['list', 'include', 'omit']),
+  regarding: z.enum(['list', 'omit']),
   notices: z.enum(['never', 'always']),
   merge_policy: z.enum(MERGE_POLICIES),
   merge_policy_time: ofGroup,

@@ -83,11 +83,20 @@ describe.each(engines)('capture on $name', ({ name, create }) => {
     expect((await crm.logRows()).map((row) => row.operation)).toEqual(['U', 'U']);
   });
 
-  test('a link that names a user or an external attendee is logged, one that only says what it regards is not', async () => {
+  test('a link that names a user, an external attendee or a customer is logged, one that names nobody is not', async () => {
     const id = await sage.insertCommunication({ comm_subject: 'Lunch' });
     await forget();
-    await sage.insertLink({ appointment_id: id, company_id: 12 });
+    await sage.deleteLink(await sage.insertLink({ appointment_id: id }));
     expect(await crm.logRows()).toEqual([]);
+    const customer = await sage.insertLink({ appointment_id: id, company_id: 12 });
+    const logged = { appointment_id: id, crm_user_id: null, operation: 'L', origin: null };
+    expect(await crm.logRows()).toEqual([logged]);
+    await forget();
+    await sage.touchLink(customer);
+    expect(await crm.logRows()).toEqual([]);
+    await crm.tables.update('comm_link', { cmli_comm_companyid: null }, { cmli_commlinkid: customer });
+    expect(await crm.logRows()).toEqual([logged]);
+    await forget();
     const link = await sage.insertLink({ appointment_id: id, user_id: 4 });
     await sage.insertLink({ appointment_id: id, external_email: 'guest@example.org' });
     await sage.touchLink(link);

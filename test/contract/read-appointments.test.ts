@@ -168,6 +168,41 @@ describe.each(engines)('reading appointments on $name', (engine) => {
     ]);
   });
 
+  describe('what it is regarding', () => {
+    const ACME = 80;
+    beforeAll(async () => {
+      await company.tables.insert('company', { comp_companyid: ACME, comp_name: ' Acme "Ltd" ' });
+      await company.tables.insert('opportunity', { oppo_opportunityid: 7, oppo_description: 'Big deal' });
+      await company.tables.insert('cases', { case_caseid: 9, case_description: 'Broken printer' });
+    });
+
+    test('is each company, person, opportunity and case once, by name', async () => {
+      const id = await makeAppointment(company, { organizer: '1', opportunityid: 7, caseid: 9 });
+      await makeLink(company, id, { comm_userid: ALICE, comm_companyid: ACME, comm_personid: QUINN });
+      await makeLink(company, id, { comm_userid: BOB, comm_companyid: ACME });
+
+      expect((await read(id)).regarding).toEqual([
+        { kind: 'case', id: 9, name: 'Broken printer' },
+        { kind: 'company', id: ACME, name: 'Acme "Ltd"' },
+        { kind: 'opportunity', id: 7, name: 'Big deal' },
+        { kind: 'person', id: QUINN, name: 'Quinn Only' },
+      ]);
+    });
+
+    test('is not who is invited only, nor what was unlinked; what has no row has no name', async () => {
+      const id = await makeAppointment(company, { opportunityid: 4711, caseid: 0 });
+      await makeLink(company, id, { isexternalattendee: 'Y', comm_companyid: ACME, comm_personid: QUINN });
+      await makeLink(company, id, { comm_companyid: ACME, deleted: 1 });
+      await makeLink(company, id, { comm_companyid: 4712 });
+
+      expect((await read(id)).regarding).toEqual([
+        { kind: 'company', id: 4712, name: null },
+        { kind: 'opportunity', id: 4711, name: null },
+      ]);
+      expect((await read(await makeAppointment(company))).regarding).toEqual([]);
+    });
+  });
+
   describe('who should hold the entry', () => {
     let second: Company;
     beforeAll(async () => {
@@ -231,6 +266,8 @@ describe.each(engines)('reading appointments on $name', (engine) => {
       ['communication', 'comm_note', 'text'],
       ['communication', 'comm_notifytime', '2026-05-04T08:00:00'],
       ['communication', 'comm_organizer', '2'],
+      ['communication', 'comm_opportunityid', 7],
+      ['communication', 'comm_caseid', 9],
       ['communication', 'comm_deleted', 1],
       ['communication', 'comm_type', 'Task'],
       ['comm_link', 'cmli_comm_userid', 3],
@@ -239,6 +276,8 @@ describe.each(engines)('reading appointments on $name', (engine) => {
       ['comm_link', 'cmli_comm_notifytime', '2026-05-04T08:00:00'],
       ['comm_link', 'cmli_isexternalattendee', 'Y'],
       ['comm_link', 'cmli_recipient', 'zoe@else.example'],
+      ['comm_link', 'cmli_comm_companyid', 80],
+      ['comm_link', 'cmli_comm_personid', 72],
     ];
     test.each(CHANGES)('of an appointment changes with %s.%s', async (table, column, value) => {
       const id = await makeAppointment(company, { organizer: '1' });

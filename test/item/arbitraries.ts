@@ -67,6 +67,7 @@ export const CAPTIONS: CaptionRow[] = [
   ['kind', 'To Do', 'todo'],
   ['category', 'Phone Call', 'Phone Calls'],
   ['category', 'Vacation', 'Holiday'],
+  ['busy', 'Tentative', 'free'],
   ['status', 'Pending', 'pending'],
   ['status', 'In Progress', 'in_progress'],
   ['status', 'Complete', 'completed'],
@@ -91,6 +92,7 @@ export const crmContext = fc.record({
   owner: fc.constant(OWNER),
   role: fc.constantFrom('organiser' as const, 'copy' as const),
   externalAttendees: fc.constantFrom('list' as const, 'include' as const, 'omit' as const),
+  regarding: fc.constantFrom('list' as const, 'omit' as const),
 }) satisfies fc.Arbitrary<CrmContext>;
 
 const response = fc.constantFrom(null, 0, 2, 3, 4);
@@ -99,7 +101,7 @@ const response = fc.constantFrom(null, 0, 2, 3, 4);
 export const appointment: fc.Arbitrary<CrmAppointment> = fc
   .record({
     action: fc.constantFrom('Meeting', 'To Do', 'Phone Call', 'vacation', 'Demo', null),
-    status: fc.constantFrom('Pending', 'In Progress', 'Complete', 'Cancelled', 'Waiting', null),
+    status: fc.constantFrom('Pending', 'In Progress', 'Complete', 'Cancelled', 'Tentative', 'Waiting', null),
     priority: fc.constantFrom('High', 'Normal', 'Low', 'Urgent', null),
     times: fc.tuple(wall, wall).map(([a, b]) => (a < b ? [a, b] : [b, a])),
     endMissing: fc.boolean(),
@@ -118,6 +120,14 @@ export const appointment: fc.Arbitrary<CrmAppointment> = fc
     externals: fc.uniqueArray(
       fc.record({ email: fc.constantFrom(...OUTSIDERS), name: fc.option(text), response }),
       { selector: ({ email }) => email },
+    ),
+    regarding: fc.array(
+      fc.record({
+        kind: fc.constantFrom('company' as const, 'person' as const, 'opportunity' as const, 'case' as const),
+        id: fc.integer({ min: 1, max: 3 }),
+        name: fc.option(text),
+      }),
+      { maxLength: 5 },
     ),
   })
   .map(({ times, endMissing, notify, users, externals, ...rest }) => ({
@@ -175,6 +185,7 @@ export const item: fc.Arbitrary<SyncItem> = fc.record({
   subject: fc.constantFrom('a', 'b', 'c'),
   body: fc.constantFrom('one', 'two', '', null),
   location: fc.constantFrom('x', 'y'),
+  regarding: fc.constantFrom(null, [], ['Company: Acme'], ['Company: Acme', 'Case: 7']),
   when: fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...[10, 11].map(atHour)) },
     { weight: 1, arbitrary: when },
@@ -187,6 +198,7 @@ export const item: fc.Arbitrary<SyncItem> = fc.record({
     'completed' as const,
     'cancelled' as const,
   ),
+  busy: fc.constantFrom(null, true, false),
   categories: fc.subarray(['Holiday', 'Phone Calls']),
   reminderMinutes: fc.constantFrom(null, 0, 15),
   organiser: fc.constant(null),

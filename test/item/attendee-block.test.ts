@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { withBlock, withoutBlock } from '../../src/item/attendee-block.ts';
+import { entryText, writtenText } from '../../src/item/entry-text.ts';
+import type { Person } from '../../src/item/sync-item.ts';
 import { cleanText } from '../../src/item/text.ts';
 import { text } from './arbitraries.ts';
+
+const withBlock = (body: string, people: readonly Person[]): string =>
+  entryText(body, { people, regarding: [] });
+const withoutBlock = writtenText;
 
 const PEOPLE = [
   { email: 'zoe@customer.test', name: 'Zoe <the> First' },

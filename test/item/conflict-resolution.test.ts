@@ -11,6 +11,7 @@ const context: CrmContext = {
   owner: OWNER,
   role: 'organiser',
   externalAttendees: 'list',
+  regarding: 'list',
 };
 const [sample] = fc.sample(appointment, { numRuns: 1, seed: 11 });
 const row = (changes: Partial<CrmAppointment> = {}): CrmAppointment => ({

@@ -10,6 +10,7 @@ const context: CrmContext = {
   owner: OWNER,
   role: 'organiser',
   externalAttendees: 'list',
+  regarding: 'list',
 };
 const owner = { ...OWNER, user_id: 1, name: 'Olga Owner', response: 6, notify_at: null, resource: false };
 const ann = {
@@ -45,6 +46,7 @@ const row = (fields: Partial<CrmAppointment> = {}): CrmAppointment => ({
   organiser: { user_id: 1, email: 'owner@example.com', name: 'Olga Owner' },
   users: [owner],
   externals: [],
+  regarding: [],
   holders: [{ crm_user_id: 1, role: 'organiser' }],
   fingerprint: 'f',
   ...fields,
@@ -62,6 +64,7 @@ test('a row becomes an item', () => {
     subject: 'Talk',
     body: 'First\nSecond',
     location: 'Room 1',
+    regarding: [],
     when: {
       allDay: false,
       start: '2026-05-04T08:00:00Z',
@@ -71,6 +74,7 @@ test('a row becomes an item', () => {
     private: false,
     priority: 'normal',
     status: 'pending',
+    busy: true,
     categories: [],
     reminderMinutes: null,
     organiser: null,

@@ -29,6 +29,7 @@ const item = (fields: Partial<SyncItem> = {}): SyncItem => ({
   subject: 'Talk',
   body: 'Agenda',
   location: 'Room 1',
+  regarding: null,
   when: {
     allDay: false,
     start: '2026-05-04T08:00:00Z',
@@ -38,6 +39,7 @@ const item = (fields: Partial<SyncItem> = {}): SyncItem => ({
   private: false,
   priority: 'normal',
   status: 'pending',
+  busy: null,
   categories: [],
   reminderMinutes: 15,
   organiser: null,
@@ -111,6 +113,8 @@ describe('making an entry', () => {
     const wanted = meeting([ann, zoe], { status: 'in_progress', subject: '' });
     expect(dominoItemAfter(wanted, context)).toEqual({
       ...wanted,
+      regarding: [],
+      busy: true,
       status: 'pending',
       attendees: [ann],
     });

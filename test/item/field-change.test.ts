@@ -7,6 +7,7 @@ const item: SyncItem = {
   subject: 'Lunch',
   body: 'Menu',
   location: '',
+  regarding: null,
   when: {
     allDay: false,
     start: '2026-06-01T10:00:00Z',
@@ -16,6 +17,7 @@ const item: SyncItem = {
   private: false,
   priority: 'normal',
   status: 'pending',
+  busy: true,
   categories: ['Food'],
   reminderMinutes: null,
   organiser: null,

@@ -13,7 +13,10 @@ import {
 } from '../../src/item/merge-rules.ts';
 import { attendeeList } from '../../src/item/people.ts';
 import { MERGED_FIELDS, type Attendee, type MergedField, type SyncItem } from '../../src/item/sync-item.ts';
-import { item } from './arbitraries.ts';
+import { item as anyItem } from './arbitraries.ts';
+
+/** What one side may not know, or only one side says, has tests of its own below. */
+const item = anyItem.map((one): SyncItem => ({ ...one, regarding: null, busy: one.busy ?? true }));
 
 type Both = MergeInput & { crm: SyncItem; domino: SyncItem };
 type Merged = MergeResult & { crm: SyncItem; domino: SyncItem };
@@ -250,6 +253,74 @@ describe('any two items', () => {
         expect(summary(merge(same)).conflicts).toBe(0);
         expect(summary(merge({ ...same, rules: oneRule('domino', '') })).conflicts).toBe(0);
       }),
+    );
+  });
+});
+
+describe('what an appointment is regarding', () => {
+  const known: fc.Arbitrary<Both> = fc.record({
+    base: fc.option(fc.record({ crm: anyItem, domino: anyItem })),
+    crm: anyItem,
+    domino: anyItem,
+    rules,
+    ...times,
+  });
+
+  test('is never written to the CRM nor a conflict, and is told to Domino only when the CRM changed what it said before', () => {
+    fc.assert(
+      fc.property(known, (given) => {
+        const result = merge(given);
+        expect(result.toCrm).not.toContain('regarding');
+        expect(result.crm.regarding).toEqual(given.crm.regarding);
+        expect(result.conflicts.map(({ field }) => field)).not.toContain('regarding');
+        const before = given.base?.crm.regarding ?? null;
+        const isTold =
+          given.crm.regarding !== null &&
+          before !== null &&
+          JSON.stringify(before) !== JSON.stringify(given.crm.regarding) &&
+          JSON.stringify(given.domino.regarding) !== JSON.stringify(given.crm.regarding);
+        expect(result.toDomino.includes('regarding')).toBe(isTold);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('busy or free', () => {
+  test('of a link that an earlier version stored changes only with what the status stood for', () => {
+    fc.assert(
+      fc.property(item, item, fc.boolean(), (crm, domino, busy) => {
+        const before = { ...crm, status: 'pending' as const, busy: null };
+        const given = {
+          base: { crm: before, domino: { ...domino, busy: null } },
+          crm: { ...crm, busy },
+          domino,
+          rules: oneRule('newest', ''),
+          crmChangedAt: null,
+          dominoChangedAt: null,
+        };
+        const { toCrm, toDomino } = merge(given);
+        expect(toCrm).not.toContain('busy');
+        expect(toDomino.includes('busy')).toBe(!busy && domino.busy === true);
+      }),
+      RUNS,
+    );
+  });
+
+  test('is not decided by an adoption: each side keeps its own', () => {
+    fc.assert(
+      fc.property(item, item, rules, (crm, domino, given) => {
+        const result = merge({
+          base: null,
+          crm,
+          domino,
+          rules: given,
+          crmChangedAt: null,
+          dominoChangedAt: null,
+        });
+        expect([...result.toCrm, ...result.toDomino]).not.toContain('busy');
+      }),
+      RUNS,
     );
   });
 });

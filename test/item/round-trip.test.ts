@@ -100,7 +100,7 @@ test('an entry made in Notes reads in the CRM as the base says, and stays as it 
       const crm = write(null, null, domino, { ...context, role: 'organiser' });
       expect(merge({ crm, domino }, crm, domino)).toMatchObject(quiet);
       const lost = differingFields(crm, domino);
-      const may = ['subject', 'location', 'when', 'status', 'categories', 'reminderMinutes'];
+      const may = ['subject', 'location', 'regarding', 'when', 'status', 'categories', 'reminderMinutes'];
       expect(lost.filter((field) => !may.includes(field))).toEqual([]);
       if (lost.includes('when')) {
         // Only the repeated hour is ambiguous, and at most by the length of a change of offset.

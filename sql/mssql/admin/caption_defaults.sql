@@ -18,6 +18,11 @@ FROM (VALUES
     (N'status', N'In Progress', N'in_progress', 1, 1),
     (N'status', N'Complete', N'completed', 1, 1),
     (N'status', N'Cancelled', N'cancelled', 1, 1),
+    -- of Comm_Status: whether the time is taken in Notes; a row that goes to the CRM as well says which status free time gets
+    (N'busy', N'Pending', N'busy', 1, 0),
+    (N'busy', N'In Progress', N'busy', 1, 0),
+    (N'busy', N'Complete', N'free', 1, 0),
+    (N'busy', N'Cancelled', N'free', 1, 0),
     (N'priority', N'High', N'high', 1, 1),
     (N'priority', N'Normal', N'normal', 1, 1),
     (N'priority', N'Low', N'low', 1, 1)

@@ -20,6 +20,7 @@ BEGIN
     SELECT @v_kind = k.kind, @v_choices = k.choices, @v_least = k.least, @v_most = k.most
     FROM (VALUES
         (N'external_attendees', N'choice', N'list, include, omit', NULL, NULL),
+        (N'regarding', N'choice', N'list, omit', NULL, NULL),
         (N'notices', N'choice', N'never, always', NULL, NULL),
         (N'merge_policy', N'choice', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_time', N'optional', N'newest, crm, domino', NULL, NULL),

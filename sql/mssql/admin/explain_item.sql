@@ -15,6 +15,8 @@ BEGIN
     DECLARE @v_reasons nvarchar(max);
     DECLARE @v_settings nvarchar(max);
     DECLARE @v_appointment nvarchar(max);
+    DECLARE @v_ids nvarchar(20);
+    DECLARE @v_regarding nvarchar(max);
     DECLARE @v_mailboxes nvarchar(max);
     DECLARE @v_parked nvarchar(max);
     DECLARE @v_activity table (
@@ -36,7 +38,18 @@ BEGIN
     ORDER BY a.activity_id DESC;
 
     IF @p_appointment_id IS NOT NULL
-        SET @v_appointment = (SELECT j.appointment FROM domino_sync.appointment_json(@p_appointment_id) AS j);
+    BEGIN
+        SET @v_ids = CONCAT(N'[', @p_appointment_id, N']');
+        EXECUTE domino_sync.regarding_of @v_ids, @v_regarding OUTPUT;
+        SET @v_appointment = (
+            SELECT JSON_MODIFY(
+                j.appointment, N'$.regarding',
+                JSON_QUERY(COALESCE((
+                    SELECT r.list FROM OPENJSON(@v_regarding) WITH (list nvarchar(max) AS JSON) AS r
+                ), N'[]')))
+            FROM domino_sync.appointment_json(@p_appointment_id) AS j
+        );
+    END;
     EXECUTE domino_sync.explain_lists @p_appointment_id, @v_conflicts OUTPUT, @v_reasons OUTPUT, @v_settings OUTPUT;
     EXECUTE domino_sync.explain_mailboxes
         @p_appointment_id, @p_uid, @v_appointment, @v_mailboxes OUTPUT, @v_parked OUTPUT;

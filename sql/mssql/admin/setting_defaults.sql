@@ -14,6 +14,8 @@ VALUES
     (N'window_future_days', N'365', N'How many days ahead the calendars in Domino are listed; entries further ahead follow when they are nearer.'),
     (N'external_attendees', N'list',
         N'Attendees who are not CRM users: list (named in the text of the entry), include (invited), omit.'),
+    (N'regarding', N'list',
+        N'Company, person, opportunity and case of an appointment: list (named in the text of the entry), omit.'),
     (N'notices', N'never',
         N'Whether Domino mails invitations, updates and cancellations for what the synchronisation writes: never, always.'),
     (N'merge_policy', N'newest',

@@ -18,7 +18,8 @@ SELECT
                 domino_sync.is_set(c.Comm_CRMOnly) AS crm_only, c.Comm_Subject AS subject,
                 c.Comm_Location AS location, CAST(c.Comm_Note AS nvarchar(max)) AS note,
                 CONVERT(nvarchar(23), c.Comm_NotifyTime, 126) AS notify_at, c.Comm_RecurrenceId AS recurrence_id,
-                LTRIM(RTRIM(c.Comm_Organizer)) AS organiser, c.Comm_CreatedBy AS created_by
+                LTRIM(RTRIM(c.Comm_Organizer)) AS organiser, c.Comm_CreatedBy AS created_by,
+                c.Comm_OpportunityId AS opportunity_id, c.Comm_CaseId AS case_id
             FOR JSON PATH, INCLUDE_NULL_VALUES
         ),
         (
@@ -26,7 +27,8 @@ SELECT
                 k.CmLi_CommLinkId AS id, k.CmLi_Comm_UserId AS user_id, k.cmli_status AS response,
                 CONVERT(nvarchar(23), k.CmLi_Comm_NotifyTime, 126) AS notify_at,
                 domino_sync.is_set(k.CmLi_IsExternalAttendee) AS external_attendee,
-                k.CmLi_ExternalPersonID AS person_id, LTRIM(RTRIM(k.cmli_recipient)) AS recipient
+                k.CmLi_ExternalPersonID AS person_id, LTRIM(RTRIM(k.cmli_recipient)) AS recipient,
+                k.CmLi_Comm_CompanyId AS company_id, k.CmLi_Comm_PersonId AS concerned_person_id
             FROM dbo.Comm_Link AS k
             WHERE k.CmLi_Comm_CommunicationId = c.Comm_CommunicationId
               AND k.CmLi_Deleted IS NULL

@@ -10,12 +10,16 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
-    SELECT w.id AS appointment_id, j.appointment
+    DECLARE @v_regarding nvarchar(max);
+    EXECUTE domino_sync.regarding_of @p_ids, @v_regarding OUTPUT;
+
+    SELECT w.id AS appointment_id, JSON_MODIFY(j.appointment, N'$.regarding', JSON_QUERY(COALESCE(r.list, N'[]'))) AS appointment
     FROM
     (
         SELECT DISTINCT CAST(i.[value] AS int) AS id
         FROM OPENJSON(@p_ids) AS i
     ) AS w
     CROSS APPLY domino_sync.appointment_json(w.id) AS j
+    LEFT JOIN OPENJSON(@v_regarding) WITH (appointment_id int, list nvarchar(max) AS JSON) AS r ON r.appointment_id = w.id
     ORDER BY w.id;
 END;

@@ -4,8 +4,8 @@ AFTER INSERT, UPDATE, DELETE
 AS
 /*
 Logs appointment and user of every link that a statement made, changed in a mapped column, or removed.
-Links to other kinds of communication, and links that name neither a user nor an external attendee, say nothing
-about an entry in Notes.  A link moved to another user or appointment logs both ends.
+Links to other kinds of communication, and links that name nobody, say nothing about an entry in Notes.
+A link moved to another user or appointment logs both ends.
 Returns: no rows.  Locks: none beyond the inserted rows.  Writes: change_log, capture_fault_seq on a fault.
 The same guarantees as domino_sync_communication_capture.
 */
@@ -35,7 +35,12 @@ BEGIN
         -- uncommitted rows count: waiting for another save, or for its lock, is worse than a key logged in vain
         INNER JOIN dbo.Communication AS c WITH (READUNCOMMITTED)
             ON c.Comm_CommunicationId = ends.appointment_id AND c.Comm_Type = N'Appointment'
-        WHERE (ends.crm_user_id IS NOT NULL OR ends.is_external = N'Y')
+        WHERE (
+              ends.crm_user_id IS NOT NULL OR ends.is_external = N'Y'
+              -- a customer, named before or after
+              OR after.CmLi_Comm_CompanyId IS NOT NULL OR after.CmLi_Comm_PersonId IS NOT NULL
+              OR before.CmLi_Comm_CompanyId IS NOT NULL OR before.CmLi_Comm_PersonId IS NOT NULL
+          )
           AND (
               ends.is_after = 1
               OR EXISTS (
@@ -48,12 +53,14 @@ BEGIN
               SELECT
                   after.CmLi_CommLinkId, after.CmLi_Comm_CommunicationId, after.CmLi_Comm_UserId, after.CmLi_Deleted,
                   after.cmli_status, after.CmLi_IsExternalAttendee, after.cmli_recipient,
-                  after.CmLi_ExternalPersonID, after.CmLi_Comm_PersonId, after.CmLi_Comm_NotifyTime
+                  after.CmLi_ExternalPersonID, after.CmLi_Comm_PersonId, after.CmLi_Comm_CompanyId,
+                  after.CmLi_Comm_NotifyTime
               EXCEPT
               SELECT
                   before.CmLi_CommLinkId, before.CmLi_Comm_CommunicationId, before.CmLi_Comm_UserId,
                   before.CmLi_Deleted, before.cmli_status, before.CmLi_IsExternalAttendee, before.cmli_recipient,
-                  before.CmLi_ExternalPersonID, before.CmLi_Comm_PersonId, before.CmLi_Comm_NotifyTime
+                  before.CmLi_ExternalPersonID, before.CmLi_Comm_PersonId, before.CmLi_Comm_CompanyId,
+                  before.CmLi_Comm_NotifyTime
           );
     END TRY
     BEGIN CATCH

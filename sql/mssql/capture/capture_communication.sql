@@ -44,14 +44,16 @@ BEGIN
                       after.Comm_Subject COLLATE Latin1_General_BIN2, after.Comm_Location COLLATE Latin1_General_BIN2,
                       after.Comm_Deleted, after.Comm_Status, after.Comm_Action, after.Comm_Priority,
                       after.Comm_IsAllDayEvent, after.Comm_Private, after.Comm_NotifyTime, after.Comm_Organizer,
-                      after.Comm_CreatedBy, after.Comm_CRMOnly, after.Comm_RecurrenceId
+                      after.Comm_CreatedBy, after.Comm_CRMOnly, after.Comm_RecurrenceId, after.Comm_OpportunityId,
+                      after.Comm_CaseId
                   EXCEPT
                   SELECT
                       before.Comm_CommunicationId, before.Comm_Type, before.Comm_DateTime, before.Comm_ToDateTime,
                       before.Comm_Subject COLLATE Latin1_General_BIN2, before.Comm_Location COLLATE Latin1_General_BIN2,
                       before.Comm_Deleted, before.Comm_Status, before.Comm_Action, before.Comm_Priority,
                       before.Comm_IsAllDayEvent, before.Comm_Private, before.Comm_NotifyTime, before.Comm_Organizer,
-                      before.Comm_CreatedBy, before.Comm_CRMOnly, before.Comm_RecurrenceId
+                      before.Comm_CreatedBy, before.Comm_CRMOnly, before.Comm_RecurrenceId, before.Comm_OpportunityId,
+                      before.Comm_CaseId
               )
           );
     END TRY

@@ -18,6 +18,11 @@ from (values
     ('status', 'In Progress', 'in_progress', true, true),
     ('status', 'Complete', 'completed', true, true),
     ('status', 'Cancelled', 'cancelled', true, true),
+    -- of Comm_Status: whether the time is taken in Notes; a row that goes to the CRM as well says which status free time gets
+    ('busy', 'Pending', 'busy', true, false),
+    ('busy', 'In Progress', 'busy', true, false),
+    ('busy', 'Complete', 'free', true, false),
+    ('busy', 'Cancelled', 'free', true, false),
     ('priority', 'High', 'high', true, true),
     ('priority', 'Normal', 'normal', true, true),
     ('priority', 'Low', 'low', true, true)

@@ -16,6 +16,7 @@ declare
 begin
     case p_name
         when 'external_attendees' then v_choices := array['list', 'include', 'omit'];
+        when 'regarding' then v_choices := array['list', 'omit'];
         when 'notices' then v_choices := array['never', 'always'];
         when 'merge_policy' then v_choices := array['newest', 'crm', 'domino'];
         when 'merge_policy_time', 'merge_policy_text', 'merge_policy_people', 'merge_policy_details' then

@@ -10,6 +10,8 @@ values
     ('window_future_days', '365', 'How many days ahead the calendars in Domino are listed; entries further ahead follow when they are nearer.'),
     ('external_attendees', 'list',
         'Attendees who are not CRM users: list (named in the text of the entry), include (invited), omit.'),
+    ('regarding', 'list',
+        'Company, person, opportunity and case of an appointment: list (named in the text of the entry), omit.'),
     ('notices', 'never',
         'Whether Domino mails invitations, updates and cancellations for what the synchronisation writes: never, always.'),
     ('merge_policy', 'newest',

@@ -13,14 +13,15 @@ select
         c.comm_deleted, c.comm_type, c.comm_action, c.comm_status, c.comm_priority, c.comm_datetime,
         c.comm_todatetime, domino_sync.is_set(c.comm_isalldayevent), domino_sync.is_set(c.comm_private),
         domino_sync.is_set(c.comm_crmonly), c.comm_subject, c.comm_location, c.comm_note, c.comm_notifytime,
-        c.comm_recurrenceid, btrim(c.comm_organizer), c.comm_createdby, l.links
+        c.comm_recurrenceid, btrim(c.comm_organizer), c.comm_createdby, c.comm_opportunityid, c.comm_caseid, l.links
     )::text, 'UTF8')), 'hex')
 from unnest(p_ids) as wanted (id)
 join public.communication as c on c.comm_communicationid = wanted.id
 cross join lateral (
     select jsonb_agg(jsonb_build_array(
         k.cmli_commlinkid, k.cmli_comm_userid, k.cmli_status, k.cmli_comm_notifytime,
-        domino_sync.is_set(k.cmli_isexternalattendee), k.cmli_externalpersonid, btrim(k.cmli_recipient)
+        domino_sync.is_set(k.cmli_isexternalattendee), k.cmli_externalpersonid, btrim(k.cmli_recipient),
+        k.cmli_comm_companyid, k.cmli_comm_personid
     ) order by k.cmli_commlinkid) as links
     from public.comm_link as k
     where k.cmli_comm_communicationid = c.comm_communicationid

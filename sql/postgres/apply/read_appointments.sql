@@ -59,6 +59,9 @@ begin
         from wanted as w
         join domino_sync.appointment_holder as h on h.appointment_id = w.id
         group by h.appointment_id
+    ),
+    regarding as materialized (
+        select r.* from domino_sync.regarding_of(array(select w.id from wanted as w)) as r
     )
     select
         w.id,
@@ -88,6 +91,7 @@ begin
             end,
             'users', coalesce(p.list, '[]'),
             'externals', coalesce(e.list, '[]'),
+            'regarding', coalesce(r.list, '[]'),
             'holders', coalesce(h.list, '[]'),
             'fingerprint', coalesce(f.fingerprint, 'absent')
         )
@@ -98,6 +102,7 @@ begin
     left join participant as p on p.appointment_id = w.id
     left join external as e on e.appointment_id = w.id
     left join holder as h on h.appointment_id = w.id
+    left join regarding as r on r.appointment_id = w.id
     order by w.id;
 end;
 $$;

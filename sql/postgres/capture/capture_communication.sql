@@ -26,13 +26,14 @@ begin
               (after.comm_datetime, after.comm_todatetime, after.comm_subject, after.comm_deleted, after.comm_status,
                after.comm_location, after.comm_action, after.comm_priority, after.comm_isalldayevent,
                after.comm_private, after.comm_notifytime, after.comm_organizer, after.comm_createdby,
-               after.comm_crmonly, after.comm_recurrenceid, after.comm_type, after.comm_communicationid,
-               after.comm_note)
+               after.comm_crmonly, after.comm_recurrenceid, after.comm_opportunityid, after.comm_caseid,
+               after.comm_type, after.comm_communicationid, after.comm_note)
               is distinct from
               (before.comm_datetime, before.comm_todatetime, before.comm_subject, before.comm_deleted,
                before.comm_status, before.comm_location, before.comm_action, before.comm_priority,
                before.comm_isalldayevent, before.comm_private, before.comm_notifytime, before.comm_organizer,
-               before.comm_createdby, before.comm_crmonly, before.comm_recurrenceid, before.comm_type,
+               before.comm_createdby, before.comm_crmonly, before.comm_recurrenceid, before.comm_opportunityid,
+               before.comm_caseid, before.comm_type,
                before.comm_communicationid, before.comm_note)
           );
     elsif tg_op = 'INSERT' then

@@ -21,6 +21,8 @@ export const VENDOR_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     'comm_taskreminder',
     'comm_channelid',
     'comm_secterr',
+    'comm_opportunityid',
+    'comm_caseid',
     'comm_recurrenceid',
     'comm_crmonly',
     'comm_organizer',
@@ -63,6 +65,16 @@ export const VENDOR_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   email: ['emai_emailid', 'emai_emailaddress', 'emai_deleted'],
   emaillink: ['elink_entityid', 'elink_recordid', 'elink_emailid', 'elink_deleted'],
   custom_tables: ['bord_tableid', 'bord_name', 'bord_deleted'],
+};
+
+/**
+ * What is read where it is there: the names of what an appointment is regarding. The spelling of these tables is taken from
+ * common knowledge of Sage CRM and not verified, and a CRM without the sales or service module may lack them.
+ */
+export const OPTIONAL_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  company: ['comp_companyid', 'comp_name'],
+  opportunity: ['oppo_opportunityid', 'oppo_description'],
+  cases: ['case_caseid', 'case_referenceid', 'case_description'],
 };
 
 /** The roles of DESIGN §11; migration 001 makes them. */
