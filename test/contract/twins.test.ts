@@ -13,6 +13,8 @@ const ENGINE_ONLY: Readonly<Record<Engine, Readonly<Record<string, string>>>> = 
       'a trigger needs a function, and with transition tables one for each event',
     'capture/communication_triggers.sql':
       'a trigger needs a function, and with transition tables one for each event',
+    'apply/has_columns.sql':
+      'T-SQL takes a missing column from outside, and compiles what names a missing table when it runs',
     'queue/trim_change_log.sql': 'dead rows wait for vacuum; SQL Server cleans up ghosts by itself',
     'queue/trim_delivery.sql': 'dead rows wait for vacuum; SQL Server cleans up ghosts by itself',
   },
