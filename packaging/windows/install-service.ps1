@@ -8,7 +8,7 @@
 .PARAMETER SkipDoctor
     Installs although the configuration was not tried.
 .EXAMPLE
-    .\install-service.ps1 -WinSW "C:\Users\dba\Downloads\WinSW-x64.exe" -Sha256 0123…cdef
+    .\install-service.ps1 -WinSW "C:\Users\dba\Downloads\WinSW-x64.exe" -Sha256 0123...cdef
 #>
 [CmdletBinding()]
 param(
