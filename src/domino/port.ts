@@ -67,8 +67,11 @@ export interface PullResult {
   listed: number;
   /** How many instances of each series are listed, changed or not, by the uid of the series. */
   instances: ReadonlyMap<string, number>;
-  /** To store once every effect of this pull is stored; never earlier. */
-  cursor: string;
+  /**
+   * To store once every effect of this pull is stored; never earlier. Asked for then: what writes have taught since, of how
+   * the server counts the days of an all-day entry, is in it.
+   */
+  cursor(): string;
   /** Oddities for the log, one line each: a uid listed twice, rows outside the window. */
   remarks?: string[];
 }
@@ -139,7 +142,8 @@ export interface DominoServer {
   info(options: CallOptions): Promise<ServerInfo>;
   /** The calendar of a user by e-mail address or Notes name; null when Domino does not know the name. */
   findOwner(nameOrEmail: string, options: CallOptions): Promise<CalendarOwner | null>;
-  mailFile(path: string, owner: { email: string }): MailFile;
+  /** `cursor`: of the last pull, by whatever process, for what it found out about the server. */
+  mailFile(path: string, owner: { email: string; cursor?: string | null }): MailFile;
   close(): Promise<void>;
 }
 

@@ -63,7 +63,7 @@ export async function pullFromDomino(context: MailboxContext, listed?: Listed): 
   if (context.stopping.aborted) return { cursor: null, held: null };
   const held = await takeMissing(context, byKey, pull.missing, refused);
   if (held === null) await takeBackAnswers(context, byKey, pull.missing);
-  return { cursor: context.stopping.aborted ? null : pull.cursor, held };
+  return { cursor: context.stopping.aborted ? null : pull.cursor(), held };
 }
 
 /**

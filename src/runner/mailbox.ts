@@ -29,7 +29,7 @@ export async function workMailbox(
     heldBack: new Map(),
     reconciling: false,
     mailbox,
-    mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email }),
+    mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
   };
   try {
     const report = await workThrough(context);

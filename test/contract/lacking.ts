@@ -34,6 +34,7 @@ const LACKING: Readonly<Record<string, string>> = {
   'is leased by one runner at a time, also when many ask at once':
     'aborts as a whole when several sessions lease the same mailboxes at once',
   'a MERGE is logged by what it did to each row': 'has no MERGE',
+  'a login that writes days before months shifts nothing': 'speaks no language but English',
   'passes over a mailbox whose row somebody else has locked': 'parses READPAST and waits all the same',
 };
 

@@ -106,14 +106,26 @@ describe('the last day of an all-day entry (§9.1)', () => {
     expect((await mail.read(eventKey('uid-1'), call))!.when.end).toBe(last);
   });
 
-  it('is remembered in the cursor, so that a restart does not forget it', async () => {
-    const exclusive = (request: ScriptedRequest): ScriptedAnswer => {
-      if (request.method === 'POST') return echoed(request, { end: { date: '2018-01-02' } });
-      if (request.path === ROOT) return {};
-      return {
-        body: { events: [{ ...single, start: { date: '2018-01-01' }, end: { date: '2018-01-02' } }] },
-      };
+  const exclusive = (request: ScriptedRequest): ScriptedAnswer => {
+    if (request.method === 'POST') return echoed(request, { end: { date: '2018-01-02' } });
+    if (request.path === ROOT) return {};
+    return {
+      body: { events: [{ ...single, start: { date: '2018-01-01' }, end: { date: '2018-01-02' } }] },
     };
+  };
+
+  it('found out by a write after the pull is in its cursor, and holds from the first read of the next process', async () => {
+    const first = await start(exclusive);
+    const window = { from: '2018-01-01T00:00:00Z', to: '2018-02-01T00:00:00Z' };
+    const { cursor } = await first.mail.pull({ cursor: null, window, known: [], todos: false }, call);
+    await first.mail.create('crm-1', draft({ when: days('2018-01-01', '2018-01-01') }), once);
+
+    const { domino } = await start(exclusive);
+    const mail = domino.mailFile('mail/foo.nsf', { email: 'foo@bar.com', cursor: cursor() });
+    expect((await mail.read(key, call))!.when.end).toBe('2018-01-01');
+  });
+
+  it('is remembered in the cursor, so that a restart does not forget it', async () => {
     const first = await start(exclusive);
     await first.mail.create('crm-1', draft({ when: days('2018-01-01', '2018-01-01') }), once);
     const window = { from: '2018-01-01T00:00:00Z', to: '2018-02-01T00:00:00Z' };
@@ -121,7 +133,7 @@ describe('the last day of an all-day entry (§9.1)', () => {
 
     const second = await start(exclusive);
     expect((await second.mail.read(key, call))!.when.end).toBe('2018-01-02');
-    await second.mail.pull({ cursor, window, known: [], todos: false }, call);
+    await second.mail.pull({ cursor: cursor(), window, known: [], todos: false }, call);
     expect((await second.mail.read(key, call))!.when.end).toBe('2018-01-01');
   });
 

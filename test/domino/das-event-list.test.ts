@@ -99,7 +99,7 @@ describe('listing a window of the calendar', () => {
     server.requests.length = 0;
 
     const entries = first.changed.map(({ digest }, index) => known(index, digest));
-    const second = await mail.pull(ask({ cursor: first.cursor, known: entries }), call);
+    const second = await mail.pull(ask({ cursor: first.cursor(), known: entries }), call);
     expect(second).toMatchObject({ changed: [], missing: [], listed: 250 });
     expect(server.requests.map(({ query }) => query['start'])).toEqual(['0', '100', '200']);
   });

@@ -58,7 +58,7 @@ describe('pulling with the Data service', () => {
       digest,
       start: from,
     }));
-    const second = await mail.pull(ask({ cursor: first.cursor, known }), call);
+    const second = await mail.pull(ask({ cursor: first.cursor(), known }), call);
     expect(second).toMatchObject({ changed: [], missing: [] });
     // The server's clock, less the overlap; no document is read again.
     expect(sinceOf(server)).toEqual(['2026-01-05T08:58:00Z']);
@@ -83,10 +83,12 @@ describe('pulling with the Data service', () => {
     const gone = { key: { ...key, uid: 'C'.repeat(32) }, digest: 'x', start: null };
     const first = await mail.pull(ask({ known: [gone] }), call);
     expect(first.missing).toEqual([gone.key]);
-    const soon = await mail.pull(ask({ cursor: first.cursor, known: [gone] }), call);
+    const soon = await mail.pull(ask({ cursor: first.cursor(), known: [gone] }), call);
     expect(soon.missing).toEqual([]);
     date = 'Mon, 05 Jan 2026 09:05:00 GMT';
-    expect((await mail.pull(ask({ cursor: soon.cursor, known: [gone] }), call)).missing).toEqual([gone.key]);
+    expect((await mail.pull(ask({ cursor: soon.cursor(), known: [gone] }), call)).missing).toEqual([
+      gone.key,
+    ]);
   });
 
   it('looks at everything again when the server clock went back further than the overlap', async () => {
@@ -94,7 +96,7 @@ describe('pulling with the Data service', () => {
     const { cursor } = await mail.pull(ask(), call);
     server.requests.length = 0;
     date = 'Mon, 05 Jan 2026 07:00:00 GMT';
-    const { remarks } = await mail.pull(ask({ cursor }), call);
+    const { remarks } = await mail.pull(ask({ cursor: cursor() }), call);
     expect(sinceOf(server)).toEqual(['2026-01-05T08:58:00Z', WINDOW.from]);
     expect(remarks!.join()).toContain('clock went back');
   });
@@ -113,7 +115,7 @@ describe('pulling with the Data service', () => {
     const { server, mail } = await start(script);
     const { cursor } = await mail.pull(ask(), call);
     server.requests.length = 0;
-    expect((await mail.pull(ask({ cursor, todos: false }), call)).cursor).toBe(cursor);
+    expect((await mail.pull(ask({ cursor: cursor(), todos: false }), call)).cursor()).toBe(cursor());
     expect(server.asked('GET', '/api/data')).toEqual([]);
   });
 

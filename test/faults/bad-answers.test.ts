@@ -89,7 +89,7 @@ beforeAll(async () => {
   const first = await pull(null);
   keys = first.changed.map(({ key }) => key);
   for (const key of keys) await mail.read(key, silent());
-  await mail.pull({ cursor: first.cursor, window: WINDOW, known: [], todos: true }, silent());
+  await mail.pull({ cursor: first.cursor(), window: WINDOW, known: [], todos: true }, silent());
 });
 afterAll(async () => {
   await domino.close();

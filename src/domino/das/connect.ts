@@ -16,6 +16,7 @@ import { createSemaphore } from '../semaphore.ts';
 import { createAllDay, type AllDay, type AllDayEnd } from './all-day.ts';
 import { parseBody, refusalOf, refused } from './answer.ts';
 import { openCalendar } from './calendar.ts';
+import { readCursor } from './cursor.ts';
 import { openDocuments } from './data.ts';
 import { listWindow } from './event-list.ts';
 import { mailFilePath, normalMailFile } from './paths.ts';
@@ -78,7 +79,11 @@ export function connectDas(options: DasOptions): DominoServer {
     url: url.origin,
     info: (call) => readInfo(session, call),
     findOwner: (nameOrEmail, call) => findOwner(session, nameOrEmail, call),
-    mailFile: (path) => openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds }),
+    mailFile: (path, { cursor = null }) => {
+      const { allDay: found } = readCursor(cursor);
+      if (found !== null) allDay.recall(found);
+      return openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds });
+    },
     close: () => client.close(),
   };
 }

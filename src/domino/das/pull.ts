@@ -49,11 +49,12 @@ export async function pull(
     listed: events.listed + (data?.listed ?? 0),
     instances: events.instances,
     remarks: [...events.remarks, ...(data?.remarks ?? [])],
-    cursor: writeCursor({
-      v: 1,
-      data: data?.cursor ?? cursor.data,
-      allDay: context.allDay.finding() ?? cursor.allDay,
-    }),
+    cursor: () =>
+      writeCursor({
+        v: 1,
+        data: data?.cursor ?? cursor.data,
+        allDay: context.allDay.finding() ?? cursor.allDay,
+      }),
   };
 }
 

@@ -111,7 +111,10 @@ export async function rehearseMailbox(
     reconciling: false,
     heldBack: new Map(),
     mailbox,
-    mailFile: rehearseDomino(options.domino.mailFile(mailbox.mail_file, { email: mailbox.email }), state),
+    mailFile: rehearseDomino(
+      options.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
+      state,
+    ),
   };
   let stop: PreviewedMailbox['stop'] = null;
   if (mailbox.health === 'held')

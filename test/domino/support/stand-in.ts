@@ -80,7 +80,7 @@ export const pull = (
   last: PullResult | null = null,
   known: KnownEntry[] = [],
   todos = true,
-): Promise<PullResult> => mail.pull({ cursor: last?.cursor ?? null, window: WINDOW, known, todos }, call);
+): Promise<PullResult> => mail.pull({ cursor: last?.cursor() ?? null, window: WINDOW, known, todos }, call);
 
 /** What a runner knows after it read everything that a pull reported. */
 export const settle = (result: PullResult, known: KnownEntry[] = []): KnownEntry[] => {
