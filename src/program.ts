@@ -217,12 +217,19 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
         'take',
       ),
     )
-    .addOption(new Option('--allow', 'with --held: delete exactly those').conflicts('refuse'))
-    .option('--refuse', 'with --held: keep them, and keep the pairs apart')
+    .addOption(new Option('--allow', 'with --held: delete exactly those').conflicts(['refuse', 'recreate']))
+    .addOption(
+      new Option('--refuse', 'with --held: keep them, and keep the pairs apart').conflicts('recreate'),
+    )
+    .option('--recreate', 'with --held: entries that are gone from Domino are made there again')
     .action(
       (
         id: number | undefined,
-        { take, held, ...decision }: { take: string[]; held?: string; allow?: boolean; refuse?: boolean },
+        {
+          take,
+          held,
+          ...decision
+        }: { take: string[]; held?: string; allow?: boolean; refuse?: boolean; recreate?: boolean },
       ) =>
         end(async () => {
           if (held !== undefined && id === undefined)

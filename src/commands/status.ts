@@ -27,7 +27,7 @@ function statusLines(status: SyncStatus): string[] {
     `Verified   ${verifiedText(status.verification)}`,
     ...status.held_plans.map(
       (plan) =>
-        `Held       ${plan.name}: ${plan.items} of ${plan.linked} items would be deleted in ${plan.direction === 'to_domino' ? 'Domino' : 'the CRM'}: crm-domino-sync resolve --held ${plan.crm_user_id}`,
+        `Held       ${plan.name}: ${plan.items} items of ${plan.linked} (a series counted once) would be deleted in ${plan.direction === 'to_domino' ? 'Domino' : 'the CRM'}: crm-domino-sync resolve --held ${plan.crm_user_id}`,
     ),
     `To Domino  ${backlog.due} due, ${backlog.waiting} waiting, ${backlog.leased} in hand, ${backlog.parked} parked` +
       (backlog.oldest_seconds === null

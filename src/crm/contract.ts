@@ -6,7 +6,13 @@
  * UTC instants are ISO text `2026-03-29T01:30:00Z`; CRM wall-clock times are text without offset.
  */
 import type { CrmAppointment } from '../item/crm-appointment.ts';
-import type { CrmUser, EnableUser, HeldPlan } from './contract/administration.ts';
+import type {
+  CrmUser,
+  EnableUser,
+  HeldDecision,
+  HeldPlan,
+  WeighedDeletions,
+} from './contract/administration.ts';
 import type { ConflictResolution, OpenConflict, ResolveOutcome } from './contract/conflict.ts';
 import type { Explanation } from './contract/explanation.ts';
 import type {
@@ -79,14 +85,15 @@ export interface CrmDatabase {
   /** Looks whether our triggers are there and on; keeps the record of the times in which they were not. */
   watchCapture(): Promise<CaptureWatch>;
   /**
-   * Asked before anything is deleted: `held` deletions wait for an administrator, 0 = go on. To the CRM
-   * `appointmentIds` would go; to Domino the due deliveries say it.
+   * Asked before anything is deleted. To the CRM `appointmentIds` would go; to Domino the due deliveries say it. `reason`:
+   * code of why they wait however few they are.
    */
   holdDeletions(
     crmUserId: number,
     direction: 'to_domino' | 'to_crm',
     appointmentIds: readonly number[],
-  ): Promise<{ held: number; linked: number }>;
+    reason: string | null,
+  ): Promise<WeighedDeletions>;
 
   /** What a first comparison has to find on the other side before anything is created. */
   listUnlinked(crmUserId: number): Promise<UnlinkedAppointment[]>;
@@ -122,7 +129,7 @@ export interface CrmDatabase {
   requestReconcile(crmUserId: number | null, reason: string): Promise<number>;
   listHeld(crmUserId: number | null): Promise<HeldPlan[]>;
   /** Answers how many items the plan has. */
-  decideHeld(planId: number, decision: 'allow' | 'refuse'): Promise<number>;
+  decideHeld(planId: number, decision: HeldDecision): Promise<number>;
   purgeHistory(keepDays: number, limit: number): Promise<number>;
 
   close(): Promise<void>;

@@ -12,6 +12,7 @@ import {
   type PreviewPair,
   type ReasonText,
   type SupposedMailbox,
+  type WeighedDeletions,
 } from './contract.ts';
 import { itemLinkSchema } from './link-schema.ts';
 import { runnerCalls } from './runner-calls.ts';
@@ -45,13 +46,13 @@ export const previewCalls = (calls: Calls): PreviewDatabase => {
     listKnown: reading.listKnown,
     readLinks: reading.readLinks,
     previewMailboxes: () => rows<PreviewMailbox>('preview_mailboxes'),
-    previewAllowed: async (crmUserId, direction) =>
-      (
-        await rows<{ appointment_id: number }>('preview_allowed', {
-          p_crm_user_id: crmUserId,
-          p_direction: direction,
-        })
-      ).map((row) => row.appointment_id),
+    previewDeletions: (crmUserId, direction, appointmentIds, reason) =>
+      one<WeighedDeletions>('preview_deletions', {
+        p_crm_user_id: crmUserId,
+        p_direction: direction,
+        p_ids: JSON.stringify(appointmentIds),
+        p_reason: reason,
+      }),
     previewReasons: () => rows<ReasonText>('preview_reasons'),
     previewDeliveries: async (crmUserId) =>
       withLink(

@@ -27,8 +27,10 @@ const planSchema = {
   plan_id: count,
   crm_user_id: count,
   direction: z.enum(['to_domino', 'to_crm']),
+  reason_code: text,
   held_at: text,
   items: count,
+  earlier: count,
   linked: count,
 };
 

@@ -11,6 +11,7 @@ import type {
   MissingOutcome,
   Settings,
   UnlinkedAppointment,
+  WeighedDeletions,
 } from './contract.ts';
 import { itemLinkSchema, settingsSchema } from './link-schema.ts';
 import { checked, type Calls } from './calls.ts';
@@ -148,12 +149,13 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
       p_crm_user_id: crmUserId,
     }),
   watchCapture: () => one<CaptureWatch>('watch_capture'),
-  holdDeletions: (crmUserId, direction, appointmentIds) =>
-    one<{ held: number; linked: number }>('hold_deletions', {
+  holdDeletions: (crmUserId, direction, appointmentIds, reason) =>
+    one<WeighedDeletions>('hold_deletions', {
       p_runner: runner(),
       p_crm_user_id: crmUserId,
       p_direction: direction,
       p_ids: json(appointmentIds),
+      p_reason: reason,
     }),
 
   listUnlinked: (crmUserId) => rows<UnlinkedAppointment>('list_unlinked', { p_crm_user_id: crmUserId }),

@@ -4,7 +4,6 @@
  */
 import type { KnownLink, MailboxReport, MissingItem } from '../crm/contract.ts';
 import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
-import type { CrmAppointment } from '../item/crm-appointment.ts';
 import type { ItemLink } from '../crm/contract.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
@@ -12,13 +11,16 @@ import { applyMissing } from './missing.ts';
 import { decidePair } from './pair-facts.ts';
 import { readRows } from './rows.ts';
 import type { RefusedSeries } from './series.ts';
+import { weightText } from './weight.ts';
+
+type Alarm = Pick<MailboxReport, 'reason_code' | 'detail'>;
 
 export async function takeMissing(
   context: MailboxContext,
   known: ReadonlyMap<string, KnownLink>,
   missing: readonly EntryKey[],
   refused: RefusedSeries,
-): Promise<Pick<MailboxReport, 'reason_code' | 'detail'> | null> {
+): Promise<Alarm | null> {
   const suspects = missing.filter((key) => known.get(keyText(key))?.state === 'linked');
   if (suspects.length === 0) return null;
   const probed = await context.mailFile.probe(suspects, { signal: context.calls });
@@ -36,23 +38,35 @@ export async function takeMissing(
     await waitOrMakeAgain(context, gone);
     return null;
   }
-  if (entries(gone) > context.settings.mass_disappearance_count) {
-    const ids = gone.map((key) => known.get(keyText(key))!.appointment_id!);
-    const { held, linked } = await context.crm.holdDeletions(context.mailbox.crm_user_id, 'to_crm', ids);
-    if (held === 0) {
-      await applyGone(context, gone);
-      return null;
-    }
-    const detail = `${held} of ${linked} entries are gone from Domino at once; nothing was deleted`;
-    context.log.error({ reason: 'mass_disappearance' }, detail);
-    return { reason_code: 'mass_disappearance', detail };
-  }
-  await applyGone(context, gone);
-  return null;
+  const decided = await decideGone(context, gone);
+  const held = await holdGone(context, known, gone, decided);
+  if (held === null) await carryOut(context, decided);
+  return held;
 }
 
-/** How many, a series counted once: who deletes a series deletes once, however many instances it has. */
-const entries = (keys: readonly EntryKey[]): number => new Set(keys.map(({ uid }) => uid)).size;
+/** Who deletes nothing in the CRM is asked about only when very much is gone. */
+async function holdGone(
+  context: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
+  gone: readonly EntryKey[],
+  { items }: Decided,
+): Promise<Alarm | null> {
+  const { crm, mailbox, settings, log } = context;
+  const deletes = items.some(({ action }) => action === 'delete');
+  if (!deletes && gone.length <= settings.mass_disappearance_count) return null;
+  const ids = gone.map((key) => known.get(keyText(key))!.appointment_id!);
+  const weighed = await crm.holdDeletions(mailbox.crm_user_id, 'to_crm', ids, null);
+  if (weighed.held === 0) return null;
+  const detail = `${weightText(context, weighed)} are gone from Domino; nothing was deleted`;
+  log.error({ reason: 'mass_disappearance' }, detail);
+  return { reason_code: 'mass_disappearance', detail };
+}
+
+async function carryOut(context: MailboxContext, { items, again }: Decided): Promise<void> {
+  // The delivery finds the entry gone and makes it anew.
+  if (again.length > 0) await context.crm.enqueueDelivery(context.mailbox.crm_user_id, again, 'crm_changed');
+  await applyMissing(context, items);
+}
 
 /** What was made since is gone from an older state as well: no deletion of anybody's. */
 const isAnOlderState = ({ older }: MailboxContext, known: ReadonlyMap<string, KnownLink>): boolean =>
@@ -96,8 +110,16 @@ async function waitOrMakeAgain(context: MailboxContext, gone: readonly EntryKey[
 const isWritten = ({ mailbox }: MailboxContext, link: ItemLink): boolean =>
   mailbox.direction !== 'to_crm' && !(link.role === 'copy' && link.kind === 'meeting');
 
-async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Promise<void> {
-  if (gone.length === 0) return;
+interface Decided {
+  items: MissingItem[];
+  /** An edit of the CRM outweighs the deletion. */
+  again: number[];
+}
+
+/** What follows from each. Writes nothing. */
+async function decideGone(context: MailboxContext, gone: readonly EntryKey[]): Promise<Decided> {
+  const decided: Decided = { items: [], again: [] };
+  if (gone.length === 0) return decided;
   const { crm, mailbox } = context;
   const links = await crm.readLinks(
     mailbox.crm_user_id,
@@ -108,45 +130,22 @@ async function applyGone(context: MailboxContext, gone: readonly EntryKey[]): Pr
     links.map((link) => link.appointment_id),
   );
   for (const [id, fault] of unreadable) context.log.warn({ appointment: id, reason: 'crm_refused' }, fault);
-  const items: MissingItem[] = [];
   for (const link of links.filter((one) => one.state === 'linked')) {
     // Nothing is concluded from a row that cannot be read; the entry is asked for again at the next poll.
     const appointment = rowOf.get(link.appointment_id);
-    const item = appointment === undefined ? null : await decide(context, link, appointment);
-    if (item) items.push(item);
+    if (appointment === undefined) continue;
+    const action = decidePair(context, link, appointment, null);
+    if (action.do === 'recreate') decided.again.push(link.appointment_id);
+    if (action.do !== 'delete' && action.do !== 'unlink' && action.do !== 'forget') continue;
+    decided.items.push({
+      appointment_id: link.appointment_id,
+      action: action.do === 'delete' ? 'delete' : 'unlink',
+      fingerprint: appointment.present ? appointment.fingerprint : null,
+      reason_code: action.reason,
+      detail: null,
+    });
   }
-  await applyMissing(context, items);
-}
-
-async function decide(
-  context: MailboxContext,
-  link: ItemLink,
-  appointment: CrmAppointment,
-): Promise<MissingItem | null> {
-  const action = decidePair(context, link, appointment, null);
-  const missing = (kind: MissingItem['action']): MissingItem => ({
-    appointment_id: link.appointment_id,
-    action: kind,
-    fingerprint: appointment.present ? appointment.fingerprint : null,
-    reason_code: action.reason,
-    detail: null,
-  });
-  switch (action.do) {
-    case 'delete':
-      return missing('delete');
-    case 'unlink':
-    case 'forget':
-      return missing('unlink');
-    case 'recreate':
-      // The delivery finds the entry gone and makes it anew.
-      await context.crm.enqueueDelivery(link.crm_user_id, [link.appointment_id], 'crm_changed');
-      return null;
-    case 'nothing':
-    case 'update':
-    case 'merge':
-    case 'create':
-      return null;
-  }
+  return decided;
 }
 
 const unlisted = (key: EntryKey): DominoSummary => ({

@@ -20,6 +20,7 @@ import { createOrResume, relink, updateEntry } from './outbound-write.ts';
 import { readRows } from './rows.ts';
 import { judgeItem } from './server-gate.ts';
 import { savedInCrm } from './told.ts';
+import { weightText } from './weight.ts';
 import { isTooOld } from './window.ts';
 
 const BATCH = 50;
@@ -94,9 +95,9 @@ async function deliverBatch(
 
 async function holdDeletions(context: MailboxContext): Promise<Held | null> {
   const { crm, mailbox, log } = context;
-  const { held, linked } = await crm.holdDeletions(mailbox.crm_user_id, 'to_domino', []);
-  if (held === 0) return null;
-  const detail = `the CRM no longer wants ${held} of ${linked} entries at once; nothing was deleted in Domino`;
+  const weighed = await crm.holdDeletions(mailbox.crm_user_id, 'to_domino', [], null);
+  if (weighed.held === 0) return null;
+  const detail = `the CRM no longer wants ${weightText(context, weighed)}; nothing was deleted in Domino`;
   log.error({ reason: 'mass_deletion' }, detail);
   return { reason_code: 'mass_deletion', detail };
 }

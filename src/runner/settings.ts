@@ -32,6 +32,7 @@ const settingsSchema = z.object({
   max_attempts: count(1, 1000),
   mass_disappearance_count: count(0, 1_000_000),
   mass_disappearance_percent: count(0, 100),
+  mass_disappearance_hours: count(0, 168),
   recheck_hours: count(1, 8760),
   max_occurrences: count(1, 10_000),
   todos: z.enum(['on', 'read', 'off']),

@@ -104,7 +104,7 @@ export interface CrmUnderTest {
   callWith(
     habit: string,
     procedure: string,
-    parameters: Readonly<Record<string, string | number>>,
+    parameters: Readonly<Record<string, string | number | null>>,
   ): Promise<Record<string, unknown>[]>;
   drop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ describe.each(engines)('a preview on $name', ({ create }) => {
   });
   afterEach(() => crm.drop());
 
-  const call = (procedure: string, parameters: Readonly<Record<string, string | number>> = {}) =>
+  const call = (procedure: string, parameters: Readonly<Record<string, string | number | null>> = {}) =>
     crm.callWith(crm.habits[0]!, procedure, parameters);
   const appointment = (subject: string, organiser: string) =>
     sage.insertCommunication({
@@ -76,10 +76,17 @@ describe.each(engines)('a preview on $name', ({ create }) => {
     );
   });
 
-  test('a reason has its text; nothing was allowed; what is not linked is gone', async () => {
+  test('a reason has its text; nothing is held; what is not linked is gone', async () => {
     const reasons = await call('preview_reasons');
     expect(reasons.find((one) => one['code'] === 'too_old')).toMatchObject({ severity: 'skip' });
-    expect(await call('preview_allowed', { p_crm_user_id: 4, p_direction: 'to_crm' })).toEqual([]);
+    expect(
+      await call('preview_deletions', {
+        p_crm_user_id: 4,
+        p_direction: 'to_crm',
+        p_ids: '[999]',
+        p_reason: null,
+      }),
+    ).toEqual([{ held: 0, counted: 0, earlier: 0, linked: 0 }]);
     const id = await appointment('Unlinked', '4');
     const items = JSON.stringify([
       { appointment_id: id, action: 'delete', fingerprint: 'x', reason_code: 'domino_deleted' },

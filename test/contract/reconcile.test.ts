@@ -94,8 +94,16 @@ describe.each(engines)('reconcile on $name', (engine) => {
     const { runner, admin, tables } = company;
     await admin.changeSetting('mass_disappearance_count', '1');
     const ids = await linkSome(4);
-    expect(await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 1))).toEqual({ held: 0, linked: 4 });
-    expect(await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 3))).toEqual({ held: 3, linked: 4 });
+    expect(await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 1), null)).toMatchObject({
+      held: 0,
+      linked: 4,
+    });
+    expect(await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 3), null)).toEqual({
+      held: 3,
+      counted: 3,
+      earlier: 0,
+      linked: 4,
+    });
     // No runner has given the mailbox back as held yet.
     expect(await admin.listHeld(ALICE)).toEqual([]);
     await tables.update('domino_sync.sync_user', { health: 'held' });
@@ -104,7 +112,7 @@ describe.each(engines)('reconcile on $name', (engine) => {
     expect(plan!.appointments.map((one) => one.appointment_id)).toEqual(ids.slice(0, 3));
     expect(await admin.decideHeld(plan!.plan_id, 'allow')).toBe(3);
     expect(await alice()).toMatchObject({ health: 'ok' });
-    expect(await runner.holdDeletions(ALICE, 'to_crm', ids)).toEqual({ held: 0, linked: 4 });
+    expect(await runner.holdDeletions(ALICE, 'to_crm', ids, null)).toMatchObject({ held: 0, linked: 4 });
     await expect(admin.decideHeld(plan!.plan_id, 'allow')).rejects.toThrow(/decided already/);
   });
 
@@ -112,8 +120,8 @@ describe.each(engines)('reconcile on $name', (engine) => {
     const { runner, admin, tables } = company;
     await admin.changeSetting('mass_disappearance_count', '1');
     const ids = await linkSome(4);
-    await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 2));
-    await runner.holdDeletions(ALICE, 'to_crm', ids);
+    await runner.holdDeletions(ALICE, 'to_crm', ids.slice(0, 2), null);
+    await runner.holdDeletions(ALICE, 'to_crm', ids, null);
     await tables.update('domino_sync.sync_user', { health: 'held' });
     const plans = await admin.listHeld(ALICE);
     expect(plans).toMatchObject([{ items: 4 }]);

@@ -147,3 +147,65 @@ test('as many deletions as the settings allow go through at once', async () => {
   await world.settle();
   expect(inNotes(anna)).toHaveLength(5);
 });
+
+test('one long series of the CRM is deleted at once: nobody is asked', async () => {
+  const { world, sides, anna, ids } = await open();
+  await sides.vendor.query(
+    'update communication set comm_recurrenceid = 17 where comm_communicationid = any($1)',
+    [ids.slice(0, 6)],
+  );
+  await world.settle();
+  await deleteInCrm(ids.slice(0, 6));
+  await world.settle();
+  expect(inNotes(anna).map((item) => item.subject)).toEqual(['Mass 6', 'Mass 7']);
+  expect(await health(anna)).toMatchObject({ health: 'ok' });
+});
+
+test('deletions that trickle in are added up: the one too many waits, and with it what is told about the others', async () => {
+  const { world, sides, anna, ids } = await open();
+  for (const id of ids.slice(0, 3)) {
+    await deleteInCrm([id]);
+    await world.settle();
+  }
+  expect(inNotes(anna)).toHaveLength(5);
+  await deleteInCrm([ids[3]!]);
+  await world.settle();
+  expect(inNotes(anna)).toHaveLength(5);
+  const held = await plan(anna);
+  expect(held).toMatchObject({ items: 1, earlier: 3, linked: 8 });
+  expect((await health(anna))?.health_detail).toBe(
+    'the CRM no longer wants 4 of 8 entries (3 of them earlier, within 24 hours); nothing was deleted in Domino',
+  );
+  await sides.crm.decideHeld(held.plan_id, 'allow');
+  await world.settle();
+  expect(inNotes(anna)).toHaveLength(4);
+  // The administrator has seen all of them: counting begins anew.
+  await deleteInCrm([ids[4]!]);
+  await world.settle();
+  expect(inNotes(anna)).toHaveLength(3);
+  expect(await health(anna)).toMatchObject({ health: 'ok' });
+});
+
+test('deletions that trickle in from Notes are added up too', async () => {
+  const { world, anna } = await open();
+  for (let i = 0; i < 3; i += 1) {
+    world.notes(anna).delete({ uid: inNotes(anna)[0]!.uid, notify: false });
+    await world.settle();
+  }
+  expect(await inCrm()).toBe(5);
+  world.notes(anna).delete({ uid: inNotes(anna)[0]!.uid, notify: false });
+  await world.settle();
+  expect(await inCrm()).toBe(5);
+  expect(await plan(anna)).toMatchObject({ direction: 'to_crm', items: 1, earlier: 3 });
+});
+
+test('entries that are gone from Notes are made again where an administrator says so', async () => {
+  const { world, sides, anna } = await open();
+  for (const { uid } of inNotes(anna)) world.notes(anna).delete({ uid, notify: false });
+  await world.settle();
+  await sides.crm.decideHeld((await plan(anna)).plan_id, 'recreate');
+  await world.settle();
+  expect(inNotes(anna)).toHaveLength(8);
+  expect(await inCrm()).toBe(8);
+  expect(await health(anna)).toMatchObject({ health: 'ok' });
+});

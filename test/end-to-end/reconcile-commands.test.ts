@@ -50,7 +50,7 @@ test('reconcile --wait tells what it found; held deletions are shown, refused, a
   const held = async () => (await sides.crm.listHeld(user.userId)).length > 0;
   expect(await waitUntil(20_000, held)).toBe(true);
   const shown = await command('resolve', '--held', user.logon);
-  expect(shown.text).toContain('3 of 3 linked items would be deleted in Domino');
+  expect(shown.text).toContain('3 linked items would be deleted in Domino, of 3 in the mailbox');
   expect(shown.text).toContain('Day 3');
   expect((await command('status')).text).toContain(`resolve --held ${user.userId}`);
   const refused = await command('resolve', '--held', user.logon, '--refuse');

@@ -42,6 +42,7 @@ BEGIN
         (N'max_attempts', N'number', NULL, 1, 1000),
         (N'mass_disappearance_count', N'number', NULL, 0, 1000000),
         (N'mass_disappearance_percent', N'number', NULL, 0, 100),
+        (N'mass_disappearance_hours', N'number', NULL, 0, 168),
         (N'recheck_hours', N'number', NULL, 1, 8760),
         (N'reconcile_days', N'number', NULL, 0, 3650),
         (N'max_occurrences', N'number', NULL, 1, 10000),

@@ -73,7 +73,7 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.preview_missing TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_enable TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_window TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_reasons TO domino_sync_runner;
-GRANT EXECUTE ON OBJECT::domino_sync_api.preview_allowed TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.preview_deletions TO domino_sync_runner;
 
 -- Catalog views show a caller only what he has some right on, ownership chaining or not. To see the fault counter, the
 -- state of our triggers and the columns and id scheme of the vendor's tables takes this: definitions, never data.

@@ -3,16 +3,20 @@ CREATE OR ALTER PROCEDURE domino_sync_api.list_held
 AS
 /* The deletions that wait for an administrator, oldest plan first.
    Parameters: @p_crm_user_id, or null for all.
-   Returns:    a row a plan: direction, the side on which would be deleted; linked, pairs of the mailbox then; appointments,
-               array of {appointment_id, subject, start_at}, at most 100, private ones without subject.
+   Returns:    a row a plan: direction, the side on which would be deleted; reason_code, why it waits; earlier, deletions of
+               the hours before that counted too; linked, pairs of the mailbox then, a series counted once; appointments, array of {appointment_id, subject, start_at}, at most 100, private ones without subject.
    Locks: nothing. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     SELECT
-        p.plan_id, p.crm_user_id, p.direction, domino_sync.utc_text(p.held_at) AS held_at,
+        p.plan_id, p.crm_user_id, p.direction,
+        COALESCE(
+            p.reason_code, CASE p.direction WHEN N'to_crm' THEN N'mass_disappearance' ELSE N'mass_deletion' END
+        ) AS reason_code,
+        domino_sync.utc_text(p.held_at) AS held_at,
         (SELECT COUNT(*) FROM domino_sync.held_item AS i WHERE i.plan_id = p.plan_id) AS items,
-        p.linked,
+        p.earlier, p.linked,
         COALESCE((
             SELECT TOP (100)
                 i.appointment_id,

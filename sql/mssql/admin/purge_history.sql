@@ -4,8 +4,9 @@ CREATE OR ALTER PROCEDURE domino_sync_api.purge_history
 AS
 /* Trims the history, oldest first: activity, conflicts, finished runs, decided plans, reconciled gaps, runners that are gone.
    Never what is unfinished, and never links or tombstones: they keep items from coming back. What somebody may still need
-   stays: conflicts that nobody has looked at, four times as long; that an entry was deleted in Notes and its appointment
-   kept, which a comparison asks for when links are lost; runs that the history names.
+   stays: deletions of the last days, which the breaker counts; conflicts that nobody has looked at, four times as long; that
+   an entry was deleted in Notes and its appointment kept, which a comparison asks for when links are lost; runs that the
+   history names.
    Parameters: @p_keep_days; @p_limit, rows at most in each table: call again while it answers more than 0.
    Returns:    purged, rows removed.
    Raises:     51003 numbers that cannot be meant.
@@ -14,6 +15,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
     DECLARE @v_before datetime2(3);
+    DECLARE @v_weighed datetime2(3);
     DECLARE @v_forgotten datetime2(3);
     DECLARE @v_purged int = 0;
     DECLARE @v_problem nvarchar(2048);
@@ -29,6 +31,8 @@ BEGIN
     IF @v_problem IS NOT NULL
         THROW 51003, @v_problem, 1;
     SET @v_before = DATEADD(day, -@p_keep_days, SYSUTCDATETIME());
+    -- the breaker remembers deletions, and what was allowed, for mass_disappearance_hours, at most a week
+    SET @v_weighed = DATEADD(day, CASE WHEN @p_keep_days > 8 THEN -@p_keep_days ELSE -8 END, SYSUTCDATETIME());
     SET @v_forgotten = DATEADD(day, -4 * @p_keep_days, SYSUTCDATETIME());
 
     DELETE FROM domino_sync.activity
@@ -37,6 +41,7 @@ BEGIN
         SELECT TOP (@p_limit) o.activity_id
         FROM domino_sync.activity AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
         WHERE o.happened_at < @v_before
+          AND NOT (o.action = N'deleted' AND o.happened_at >= @v_weighed)
           AND NOT
           (
               o.action = N'unlinked'
@@ -90,7 +95,7 @@ BEGIN
     (
         SELECT TOP (@p_limit) o.plan_id
         FROM domino_sync.held_plan AS o WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
-        WHERE o.decided_at < @v_before
+        WHERE o.decided_at < @v_weighed
         ORDER BY o.plan_id
     );
     SET @v_purged = @v_purged + @@ROWCOUNT;

@@ -49,8 +49,12 @@ BEGIN
                 JSON_QUERY(COALESCE((
                     SELECT
                         p.plan_id, p.crm_user_id, COALESCE(u.name, s.email) AS name, p.direction,
+                        COALESCE(
+                            p.reason_code,
+                            CASE p.direction WHEN N'to_crm' THEN N'mass_disappearance' ELSE N'mass_deletion' END
+                        ) AS reason_code,
                         (SELECT COUNT(*) FROM domino_sync.held_item AS i WHERE i.plan_id = p.plan_id) AS items,
-                        p.linked, domino_sync.utc_text(p.held_at) AS held_at
+                        p.earlier, p.linked, domino_sync.utc_text(p.held_at) AS held_at
                     FROM domino_sync.held_plan AS p
                     JOIN domino_sync.sync_user AS s ON s.crm_user_id = p.crm_user_id AND s.health = N'held'
                     LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = p.crm_user_id

@@ -36,6 +36,7 @@ begin
         when 'max_attempts' then v_range := '[1,1000]';
         when 'mass_disappearance_count' then v_range := '[0,1000000]';
         when 'mass_disappearance_percent' then v_range := '[0,100]';
+        when 'mass_disappearance_hours' then v_range := '[0,168]';
         when 'recheck_hours' then v_range := '[1,8760]';
         when 'reconcile_days' then v_range := '[0,3650]';
         when 'max_occurrences' then v_range := '[1,10000]';

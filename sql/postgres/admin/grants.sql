@@ -12,7 +12,7 @@ declare
         -- reading procedures of the administrator
         'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users',
         'preview_mailboxes', 'preview_deliveries', 'preview_inbound', 'preview_missing', 'preview_enable', 'preview_window',
-        'preview_reasons', 'preview_allowed'];
+        'preview_reasons', 'preview_deletions'];
     v_routine regprocedure;
     v_name text;
 begin

@@ -1,6 +1,7 @@
 create or replace function domino_sync_api.list_held(p_crm_user_id integer)
 returns table (
-    plan_id bigint, crm_user_id integer, direction text, held_at text, items integer, linked integer, appointments json)
+    plan_id bigint, crm_user_id integer, direction text, reason_code text, held_at text, items integer, earlier integer,
+    linked integer, appointments json)
 language sql
 stable
 security definer
@@ -8,13 +9,15 @@ set search_path = domino_sync, pg_temp
 as $$
 -- The deletions that wait for an administrator, oldest plan first.
 -- Parameters: p_crm_user_id, or null for all.
--- Returns:    a row a plan: direction, the side on which would be deleted; linked, pairs of the mailbox then; appointments,
---             array of {appointment_id, subject, start_at}, at most 100, private ones without subject.
+-- Returns:    a row a plan: direction, the side on which would be deleted; reason_code, why it waits; earlier, deletions of
+--             the hours before that counted too; linked, pairs of the mailbox then, a series counted once; appointments, array of {appointment_id, subject, start_at}, at most 100, private ones without subject.
 -- Locks: nothing.
 select
-    p.plan_id, p.crm_user_id, p.direction, domino_sync.utc_text(p.held_at),
+    p.plan_id, p.crm_user_id, p.direction,
+    coalesce(p.reason_code, case p.direction when 'to_crm' then 'mass_disappearance' else 'mass_deletion' end),
+    domino_sync.utc_text(p.held_at),
     (select count(*)::integer from domino_sync.held_item as i where i.plan_id = p.plan_id),
-    p.linked,
+    p.earlier, p.linked,
     coalesce((
         select json_agg(json_build_object(
             'appointment_id', n.appointment_id,

@@ -6,14 +6,17 @@ set search_path = domino_sync, pg_temp
 as $$
 -- Trims the history, oldest first: activity, conflicts, finished runs, decided plans, reconciled gaps, runners that are gone.
 -- Never what is unfinished, and never links or tombstones: they keep items from coming back. What somebody may still need
--- stays: conflicts that nobody has looked at, four times as long; that an entry was deleted in Notes and its appointment
--- kept, which a comparison asks for when links are lost; runs that the history names.
+-- stays: deletions of the last days, which the breaker counts; conflicts that nobody has looked at, four times as long; that
+-- an entry was deleted in Notes and its appointment kept, which a comparison asks for when links are lost; runs that the
+-- history names.
 -- Parameters: p_keep_days; p_limit, rows at most in each table: call again while it answers more than 0.
 -- Returns:    rows removed.
 -- Raises:     CDS03 numbers that cannot be meant.
 -- Locks:      the removed rows; rows somebody else works on are skipped.
 declare
     v_before timestamptz := now() - make_interval(days => p_keep_days);
+    -- the breaker remembers deletions, and what was allowed, for mass_disappearance_hours, at most a week
+    v_weighed timestamptz := least(v_before, now() - interval '8 days');
     v_forgotten timestamptz := now() - make_interval(days => 4 * p_keep_days);
     v_count integer;
 begin
@@ -29,6 +32,7 @@ begin
     delete from domino_sync.activity as a where a.ctid = any(array(
         select o.ctid from domino_sync.activity as o
         where o.happened_at < v_before
+          and not (o.action = 'deleted' and o.happened_at >= v_weighed)
           and not (
               o.action = 'unlinked'
               and o.reason_code in ('deletion_kept', 'past_deletion_kept')
@@ -70,7 +74,7 @@ begin
 
     delete from domino_sync.held_plan as h where h.ctid = any(array(
         select o.ctid from domino_sync.held_plan as o
-        where o.decided_at < v_before
+        where o.decided_at < v_weighed
         order by o.plan_id limit p_limit for update skip locked
     ));
     get diagnostics v_count = row_count;

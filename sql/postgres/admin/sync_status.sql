@@ -60,7 +60,9 @@ select jsonb_build_object(
             'crm_user_id', h.crm_user_id,
             'name', coalesce(u.name, s.email),
             'direction', h.direction,
+            'reason_code', h.reason_code,
             'items', h.items,
+            'earlier', h.earlier,
             'linked', h.linked,
             'held_at', h.held_at
         ) order by h.plan_id), '[]')

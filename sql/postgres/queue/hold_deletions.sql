@@ -1,38 +1,32 @@
 create or replace function domino_sync_api.hold_deletions(
-    p_runner integer, p_crm_user_id integer, p_direction text, p_ids jsonb)
-returns table (held integer, linked integer)
+    p_runner integer, p_crm_user_id integer, p_direction text, p_ids jsonb, p_reason text)
+returns table (held integer, counted integer, earlier integer, linked integer)
 language plpgsql
 security definer
 set search_path = domino_sync, pg_temp
 as $$
--- The breaker: asked before anything is deleted. More than setting mass_disappearance_count and, of the linked pairs, more
--- than mass_disappearance_percent: the deletions are kept as a plan, and an administrator decides (decide_held).
--- What he has allowed does not count, as long as the very entry is meant that he saw.
+-- The breaker: asked before anything is deleted. What weigh_deletions holds is kept as a plan, and an administrator decides
+-- (decide_held). What he has allowed does not count, as long as the very entry is meant that he saw.
 -- Parameters: p_runner, p_crm_user_id; p_direction, to_crm: p_ids, array of the appointments whose entries are gone;
---             to_domino: p_ids is not looked at, the deliveries that are due say what would be deleted in Domino.
--- Returns:    held, deletions that wait now, 0 when they may go on; linked, pairs of the mailbox.
+--             to_domino: p_ids is not looked at, the deliveries that are due say what would be deleted in Domino;
+--             p_reason, code of why they wait however few they are, or null.
+-- Returns:    as weigh_deletions: held, deletions that wait now, 0 when they may go on.
 -- Raises:     CDS01 when the runner does not hold the mailbox.
 -- Locks:      the sync_user row, held_plan.  Writes: held_plan, held_item, activity.
 -- Entries that have ended stay in Domino by setting deleted_past; here an end that the CRM shows is enough.
 #variable_conflict use_column
 declare
-    v_most integer := (select s.value::integer from domino_sync.setting as s where s.name = 'mass_disappearance_count');
-    v_percent integer := (
-        select s.value::integer from domino_sync.setting as s where s.name = 'mass_disappearance_percent');
     v_in_crm text := (select s.value from domino_sync.setting as s where s.name = 'deleted_in_crm');
     v_past text := (select s.value from domino_sync.setting as s where s.name = 'deleted_past');
+    v_reason text := coalesce(p_reason, case p_direction when 'to_crm' then 'mass_disappearance' else 'mass_deletion' end);
     v_plan bigint;
-    v_ids integer[];
+    v_ids jsonb := p_ids;
 begin
     perform domino_sync.require_mailbox_lease(p_runner, p_crm_user_id);
-    select count(*) into linked
-    from domino_sync.item_link as l where l.crm_user_id = p_crm_user_id and l.state = 'linked';
 
-    if p_direction = 'to_crm' then
-        v_ids := array(select i::integer from jsonb_array_elements_text(p_ids) as i);
-    else
-        v_ids := array(
-            select d.appointment_id
+    if p_direction = 'to_domino' then
+        v_ids := coalesce((
+            select jsonb_agg(d.appointment_id)
             from domino_sync.delivery as d
             -- a row that is gone altogether, or marked CRM only, leaves its entry where it is
             join public.communication as c on c.comm_communicationid = d.appointment_id
@@ -50,30 +44,12 @@ begin
                   select from domino_sync.appointment_holder as h
                   where h.appointment_id = d.appointment_id and h.crm_user_id = d.crm_user_id
               )
-        );
+        ), '[]');
     end if;
 
-    v_ids := array(
-        select l.appointment_id
-        from domino_sync.item_link as l
-        where l.crm_user_id = p_crm_user_id
-          and l.state = 'linked'
-          and l.appointment_id = any(v_ids)
-          and not exists (
-              select
-              from domino_sync.held_plan as p
-              join domino_sync.held_item as i on i.plan_id = p.plan_id
-              where p.crm_user_id = p_crm_user_id
-                and p.direction = p_direction
-                and p.decision = 'allow'
-                and i.appointment_id = l.appointment_id
-                and i.domino_uid = l.domino_uid
-                and i.domino_recurrence_id = l.domino_recurrence_id
-          )
-    );
-    held := cardinality(v_ids);
-    if held <= v_most or held * 100 <= linked * v_percent then
-        held := 0;
+    select w.held, w.counted, w.earlier, w.linked into held, counted, earlier, linked
+    from domino_sync.weigh_deletions(p_crm_user_id, p_direction, v_ids, p_reason) as w;
+    if held = 0 then
         return next;
         return;
     end if;
@@ -85,19 +61,18 @@ begin
     delete from domino_sync.held_plan as p
     where p.crm_user_id = p_crm_user_id and p.direction = p_direction and p.decision is null;
 
-    insert into domino_sync.held_plan (crm_user_id, direction, linked)
-    values (p_crm_user_id, p_direction, linked)
+    insert into domino_sync.held_plan (crm_user_id, direction, linked, reason_code, earlier)
+    values (p_crm_user_id, p_direction, linked, v_reason, earlier)
     returning plan_id into v_plan;
     insert into domino_sync.held_item (plan_id, appointment_id, domino_uid, domino_recurrence_id)
-    select v_plan, l.appointment_id, l.domino_uid, l.domino_recurrence_id
-    from domino_sync.item_link as l
-    where l.crm_user_id = p_crm_user_id and l.appointment_id = any(v_ids);
+    select v_plan, u.appointment_id, u.domino_uid, u.domino_recurrence_id
+    from domino_sync.unapproved_pairs(p_crm_user_id, p_direction, v_ids) as u;
 
     insert into domino_sync.activity (run_id, runner_id, crm_user_id, direction, action, reason_code, detail)
     values (
-        (select domino_sync.current_run(p_runner)), p_runner, p_crm_user_id, 'admin', 'held',
-        case p_direction when 'to_crm' then 'mass_disappearance' else 'mass_deletion' end,
-        format('plan %s: %s of %s linked items would be deleted', v_plan, held, linked)
+        (select domino_sync.current_run(p_runner)), p_runner, p_crm_user_id, 'admin', 'held', v_reason,
+        format('plan %s: %s items would be deleted, a series counted once %s of %s, %s of them earlier',
+            v_plan, held, counted, linked, earlier)
     );
     return next;
 end;

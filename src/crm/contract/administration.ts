@@ -40,15 +40,33 @@ export interface CrmUser {
   verification: 'first comparison only' | 'due' | 'running' | 'verified' | null;
 }
 
-/** Deletions that wait for an administrator: more at once than the settings allow. */
+/** What the breaker makes of deletions. A series counts once, and so do the deletions of the hours before. */
+export interface WeighedDeletions {
+  /** Pairs that wait for an administrator; 0 = go on. */
+  held: number;
+  /** What they count as, with the earlier ones. */
+  counted: number;
+  earlier: number;
+  /** What the mailbox has, counted alike. */
+  linked: number;
+}
+
+/** recreate: of entries that are gone from Domino, make them there again. */
+export type HeldDecision = 'allow' | 'refuse' | 'recreate';
+
+/** Deletions that wait for an administrator. */
 export interface HeldPlan {
   plan_id: number;
   crm_user_id: number;
   /** The side on which the items would be deleted. */
   direction: 'to_domino' | 'to_crm';
+  /** Why: more than the settings allow (`mass_…`), or the mail file looks older than it was. */
+  reason_code: string;
   held_at: string;
   items: number;
-  /** Linked items of the mailbox then. */
+  /** Deletions of the hours before that counted too. */
+  earlier: number;
+  /** What the mailbox had then, a series counted once. */
   linked: number;
   /** At most 100; `start_at` in CRM wall clock; a private one has no subject. */
   appointments: { appointment_id: number; subject: string | null; start_at: string | null }[];

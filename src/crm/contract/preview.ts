@@ -1,6 +1,6 @@
 /** What a preview reads. */
 import type { CrmDatabase } from '../contract.ts';
-import type { EnableUser } from './administration.ts';
+import type { EnableUser, WeighedDeletions } from './administration.ts';
 import type { InboundItem, InboundOutcome, MissingItem, MissingOutcome } from './inbound.ts';
 import type { ItemLink, UnlinkedAppointment } from './link.ts';
 import type { LeasedMailbox } from './mailbox.ts';
@@ -53,8 +53,13 @@ export interface PreviewDatabase extends Pick<
   /** Of everybody who was ever enabled. */
   previewMailboxes(): Promise<PreviewMailbox[]>;
   previewReasons(): Promise<ReasonText[]>;
-  /** Appointments whose deletion on the other side an administrator has allowed. */
-  previewAllowed(crmUserId: number, direction: 'to_domino' | 'to_crm'): Promise<number[]>;
+  /** What `holdDeletions` would answer, were these what is due to be deleted. */
+  previewDeletions(
+    crmUserId: number,
+    direction: 'to_domino' | 'to_crm',
+    appointmentIds: readonly number[],
+    reason: string | null,
+  ): Promise<WeighedDeletions>;
   /** What `leaseOutbound` would answer once the changes captured by now are folded; null = for all mailboxes. */
   previewDeliveries(crmUserId: number | null): Promise<LeasedDelivery[]>;
   /** What `applyInbound` would answer. */

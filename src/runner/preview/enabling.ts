@@ -94,7 +94,7 @@ function supposedReads(
   return {
     previewInbound: (crmUserId, items) => crm.previewInbound(crmUserId, items),
     previewMissing: (crmUserId, items) => crm.previewMissing(crmUserId, items),
-    previewAllowed: (crmUserId, direction) => crm.previewAllowed(crmUserId, direction),
+    previewDeletions: (...asked) => crm.previewDeletions(...asked),
     readAppointments: async (ids) =>
       (await crm.readAppointments(ids)).map((row) => ({
         ...row,

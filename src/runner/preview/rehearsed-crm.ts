@@ -31,7 +31,7 @@ export type PreviewReads = Pick<
   | 'readLinks'
   | 'previewInbound'
   | 'previewMissing'
-  | 'previewAllowed'
+  | 'previewDeletions'
 >;
 
 export interface Rehearsal {
@@ -161,24 +161,12 @@ export function rehearseCrm(
       return Promise.resolve();
     },
 
-    async holdDeletions(crmUserId, direction, ids) {
-      const links = (await known(crmUserId)).filter((link) => link.state === 'linked');
+    async holdDeletions(crmUserId, direction, ids, reason) {
+      if (direction === 'to_crm') return crm.previewDeletions(crmUserId, direction, ids, reason);
       const due = [...inHand, ...(state.queue.get(crmUserId) ?? [])].map((one) => one.appointment_id);
-      const gone =
-        direction === 'to_crm'
-          ? new Set(ids)
-          : new Set(
-              (await rows([...new Set(due)]))
-                .filter((row) => wouldGo(rehearsal, crmUserId, row))
-                .map((row) => row.appointment_id),
-            );
-      const allowed = new Set(await crm.previewAllowed(crmUserId, direction));
-      const held = links.filter(
-        ({ appointment_id: id }) => id !== null && gone.has(id) && !allowed.has(id),
-      ).length;
-      const { mass_disappearance_count: most, mass_disappearance_percent: percent } = rehearsal.settings;
-      const few = held <= most || held * 100 <= links.length * percent;
-      return { held: few ? 0 : held, linked: links.length };
+      const gone = (await rows([...new Set(due)])).filter((row) => wouldGo(rehearsal, crmUserId, row));
+      const goneIds = gone.map((row) => row.appointment_id);
+      return crm.previewDeletions(crmUserId, direction, goneIds, reason);
     },
     // A preview looks at what is due; a reconcile is never begun in one.
     reconcileChunk: () => Promise.resolve({ enqueued: 0, more: false }),
