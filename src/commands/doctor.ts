@@ -112,17 +112,7 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
         note('Users', 'nobody is enabled, so nothing is synchronised', 'crm-domino-sync users enable LOGON'),
       );
     }
-    for (const user of users.filter((one) => one.health !== 'ok')) {
-      findings.push({
-        severity: user.health === 'held' ? 'error' : 'warning',
-        what: `Mailbox ${user.mail_file}`,
-        why: `${user.health}: ${user.health_reason ?? ''} ${user.health_detail ?? ''}`.trim(),
-        remedy:
-          user.health === 'held'
-            ? `crm-domino-sync resolve --held ${user.crm_user_id}`
-            : 'crm-domino-sync users test shows whether it opens now.',
-      });
-    }
+    findings.push(...users.flatMap(examineUser));
     const open = users.filter((user) => (user.open_differences ?? 0) > 0);
     for (const user of open)
       findings.push({
@@ -138,6 +128,37 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
   } finally {
     await crm.close();
   }
+}
+
+/** A user whom the CRM refuses, whose mailbox stands still, or whose address the CRM has changed. */
+function examineUser(user: CrmUser): Finding[] {
+  const findings: Finding[] = [];
+  if (user.refusal !== null)
+    findings.push({
+      severity: 'error',
+      what: `User ${user.name}`,
+      why: `is enabled, but ${user.refusal}: ${user.mail_file} and his appointments are left as they are`,
+      remedy: `If he does not come back: crm-domino-sync users disable ${user.crm_user_id}`,
+    });
+  else if (user.health !== 'ok')
+    findings.push({
+      severity: user.health === 'held' ? 'error' : 'warning',
+      what: `Mailbox ${user.mail_file}`,
+      why: `${user.health}: ${user.health_reason ?? ''} ${user.health_detail ?? ''}`.trim(),
+      remedy:
+        user.health === 'held'
+          ? `crm-domino-sync resolve --held ${user.crm_user_id}`
+          : 'crm-domino-sync users test shows whether it opens now.',
+    });
+  if (user.refusal === null && user.enabled_email !== null && user.enabled_email !== user.email)
+    findings.push(
+      note(
+        `Address of ${user.name}`,
+        `the CRM has changed it to ${user.email}; in Notes he goes on as ${user.enabled_email}`,
+        `Once Notes knows the new one: crm-domino-sync users enable ${user.crm_user_id}`,
+      ),
+    );
+  return findings;
 }
 
 /** null when the login has no right to compare: least privilege is no fault. */

@@ -29,7 +29,7 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
           shown.map((user) => [
             user.crm_user_id,
             user.logon,
-            user.email,
+            shownAddress(user),
             user.mail_file,
             user.enabled ? user.direction : `(${user.refusal ?? 'not enabled'})`,
             user.enabled ? shownHealth(user) : null,
@@ -44,6 +44,10 @@ export async function listUsers(config: Config, output: Output, all: boolean): P
   return EXIT.ok;
 }
 
+/** With the one that Notes knows, where the CRM has changed it since. */
+const shownAddress = ({ enabled, email, enabled_email: notes }: CrmUser): string | null =>
+  enabled && notes !== null && notes !== email ? `${email} (Notes: ${notes})` : email;
+
 function shownVerification(user: CrmUser): string {
   if (user.verified_at === null) return user.verification ?? '–';
   const state = user.verification === 'verified' ? '' : ` (${user.verification})`;
@@ -51,6 +55,7 @@ function shownVerification(user: CrmUser): string {
 }
 
 function shownHealth(user: CrmUser): string {
+  if (user.refusal !== null) return `held: ${user.refusal}`;
   const health = user.health_reason ? `${user.health}: ${user.health_reason}` : String(user.health);
   if (user.first_sync_done) return health;
   return `${health}; ${shownProgress({

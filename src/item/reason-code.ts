@@ -51,6 +51,7 @@ export const REASON_CODES = [
   'subject_truncated',
   'location_truncated',
   'body_kept', // files in a To Do: its text cannot be written
+  'crm_user_refused', // deleted or disabled in the CRM while he is enabled here
   'mass_disappearance',
   'mass_deletion', // by the CRM, towards Domino
   'deletion_refused', // an administrator kept what one of very many deletions would have taken

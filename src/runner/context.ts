@@ -5,6 +5,7 @@ import type { CrmContext } from '../item/crm-mapping.ts';
 import type { DominoContext } from '../item/domino-mapping.ts';
 import type { Log } from '../log.ts';
 import type { Counts } from './counts.ts';
+import type { NotesAddresses } from './notes-addresses.ts';
 import type { ServerGate } from './server-gate.ts';
 import type { SyncSettings } from './settings.ts';
 
@@ -27,6 +28,8 @@ export interface CycleContext {
   gate: ServerGate;
   /** Lower-cased addresses of all enabled users: their entries are theirs to write. */
   enabledEmails: ReadonlySet<string>;
+  /** Users whom Notes knows by another address than the CRM. */
+  addresses: NotesAddresses;
 }
 
 /** What the work on a mailbox asks of the CRM database: a preview answers the same calls without writing. */

@@ -8,6 +8,7 @@ import type { DominoServer } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { flatCounts, newCounts, type Counts } from './counts.ts';
+import { notesAddresses } from './notes-addresses.ts';
 import type { CycleContext } from './context.ts';
 import { pausedWithServer, workMailbox } from './mailbox.ts';
 import type { ServerGate } from './server-gate.ts';
@@ -47,6 +48,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
   let mailboxes = answering ? await crm.leaseMailboxes(options.parallel, settings.lease_seconds) : [];
   if (mailboxes.length === 0 && folded.changes === 0) return { counts, idle: true };
 
+  const users = await crm.listUsers();
   const context: CycleContext = {
     crm,
     domino: options.domino,
@@ -58,10 +60,9 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
     stopping,
     counts,
     enabledEmails: new Set(
-      (await crm.listUsers())
-        .filter((user) => user.enabled && user.email !== null)
-        .map((u) => u.email!.toLowerCase()),
+      users.filter((user) => user.enabled && user.email !== null).map((user) => user.email!.toLowerCase()),
     ),
+    addresses: notesAddresses(users),
   };
   const runId = await crm.startRun(options.kind);
   let failure: string | null = null;

@@ -9,6 +9,7 @@ import type { CycleContext, MailboxContext } from './context.ts';
 import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
 import { pullFromDomino } from './inbound.ts';
 import { compareSides } from './adoption.ts';
+import { withCrmAddresses } from './notes-addresses.ts';
 import { deliverToDomino } from './outbound.ts';
 import { finishReconcile, reconcileCrmSide } from './reconcile.ts';
 
@@ -29,7 +30,10 @@ export async function workMailbox(
     heldBack: new Map(),
     reconciling: false,
     mailbox,
-    mailFile: cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
+    mailFile: withCrmAddresses(
+      cycle.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
+      cycle.addresses,
+    ),
   };
   try {
     const report = await workThrough(context);

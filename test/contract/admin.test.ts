@@ -92,6 +92,7 @@ describe.each(engines)('administration on $name', (engine) => {
         crm_user_id: ALICE,
         logon: 'alice',
         email: 'alice@firm.example',
+        enabled_email: 'alice@firm.example',
         name: 'Alice Adams',
         enabled: true,
         mail_file: 'mail/alice.nsf',

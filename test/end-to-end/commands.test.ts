@@ -241,6 +241,40 @@ test('doctor is content with a sound installation and names a closed service wit
   for (const error of errors) expect(error.remedy).not.toBe('');
 });
 
+test('a user who was deleted in the CRM, and one with another address there, are told by every command', async () => {
+  const [anna, bert] = two.world.users;
+  const change = (column: string, value: string | number | null, user = bert!) =>
+    two.sides.vendor.query(`update users set ${column} = $2 where user_userid = $1`, [user.userId, value]);
+  const at = two.world.at(3, 9).wall;
+  const id = await two.world.crm.createAppointment(bert!.userId, { subject: 'His', start: at, end: at });
+  await two.world.settle();
+  await change('user_deleted', 1);
+  await change('user_emailaddress', 'anna.married@acme.example', anna!);
+  const found = async () => (await run(['doctor'])).stdout;
+  // Even before a runner has looked.
+  expect(await found()).toMatch(
+    new RegExp(`is enabled, but deleted in the CRM[^]*users disable ${bert!.userId}`),
+  );
+  await two.world.settle();
+  const findings = await found();
+  expect(findings).toMatch(new RegExp(`is enabled, but deleted in the CRM[^]*users disable ${bert!.userId}`));
+  expect(findings).not.toContain('resolve --held');
+  expect(findings).toMatch(
+    new RegExp(`changed it to anna.married@acme.example; in Notes he goes on as ${anna!.email}`),
+  );
+  const { stdout } = await run(['users', 'list']);
+  expect(stdout).toContain('held: deleted in the CRM');
+  expect(stdout).toContain(`anna.married@acme.example (Notes: ${anna!.email})`);
+  expect((await run(['status'])).stdout).toMatch(/2 enabled: 1 ok, 0 paused, 1 held/);
+  expect((await run(['why', String(id)])).stdout).toMatch(
+    /held since .* because the CRM no longer lets this user take part.*\(deleted in the CRM\)/,
+  );
+  await change('user_deleted', null);
+  await change('user_emailaddress', anna!.email, anna!);
+  await two.world.settle();
+  expect((await run(['doctor'])).code).toBe(EXIT.ok);
+});
+
 test('capture can be switched off and on around an upgrade, and the gap is remembered', async () => {
   expect(await json(['capture', 'disable', '--reason', 'upgrade'])).toMatchObject({
     open_gap: { reason: 'upgrade' },

@@ -120,7 +120,8 @@ export const HOLDER_CASES: readonly HolderCase[] = [
   },
   {
     case: 'CRM: the organiser is disabled in the CRM, but not here',
-    holds: 'His mail file goes on holding it, until he is switched off here too (`users disable`).',
+    holds:
+      'His mail file stays as it is (`crm_user_refused`), until he is back in the CRM or switched off here too (`users disable`).',
     play: async (scene) => {
       const id = await make(scene, scene.cora, [scene.bert]);
       await scene.settle();
@@ -128,13 +129,16 @@ export const HOLDER_CASES: readonly HolderCase[] = [
       try {
         await scene.world.crm.addParticipant(scene.bert.userId, id, scene.anna);
         await scene.settle();
-        return {
-          calendars: [`Cora: meeting with ${scene.anna.email}, ${scene.bert.email}`],
-          crm: ['organiser Cora; Anna none, Bert none, Cora organiser'],
-        };
+        const meanwhile = scene.calendars().join();
+        if (meanwhile !== `Cora: meeting with ${scene.bert.email}`) throw new Error(`touched: ${meanwhile}`);
       } finally {
         await scene.sql('update users set user_disabled = null where user_userid = $1', [scene.cora.userId]);
       }
+      await scene.settle();
+      return {
+        calendars: [`Cora: meeting with ${scene.anna.email}, ${scene.bert.email}`],
+        crm: ['organiser Cora; Anna none, Bert none, Cora organiser'],
+      };
     },
   },
   {

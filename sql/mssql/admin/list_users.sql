@@ -1,7 +1,7 @@
 CREATE OR ALTER PROCEDURE domino_sync_api.list_users
 AS
 /* Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
-   Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
+   Returns: email, the CRM's of today; enabled_email, the one he was enabled with; last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
             administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
             waits for his first comparison or has it, and then the numbers say how far it is, once it runs;
             verified_at, healed, open_differences, verification: see domino_sync_report.verification, null for others. */
@@ -35,6 +35,7 @@ BEGIN
         COALESCE(u.crm_user_id, s.crm_user_id) AS crm_user_id,
         u.logon,
         COALESCE(u.email, s.email) AS email,
+        s.email AS enabled_email,
         COALESCE(u.name, CONCAT(N'user ', s.crm_user_id)) AS name,
         COALESCE(s.enabled, CAST(0 AS bit)) AS enabled,
         s.mail_file,
@@ -66,5 +67,5 @@ BEGIN
     WHERE s.crm_user_id IS NOT NULL
        OR u.refusal IS NULL
        OR u.refusal <> N'deleted in the CRM'
-    ORDER BY 4, 1;
+    ORDER BY 5, 1;
 END;

@@ -111,6 +111,9 @@ VALUES
         N'An administrator refused a deletion that was one of very many: the other side keeps the item, and the pair is kept apart.',
         N'Nothing to do. A change in the CRM that names the user, or retry with --recreate, links the pair again.'),
 
+    (N'crm_user_refused', N'error',
+        N'The CRM no longer lets this user take part: he was deleted or disabled there, or lost his address. His mail file and his appointments are left as they are.',
+        N'Nothing to do if he comes back: then it goes on by itself. Otherwise run users disable, and the participants of his meetings get entries of their own.'),
     (N'domino_unreachable', N'error', N'The Domino server cannot be reached or does not answer in time.',
         N'Nothing to do if it comes back: it is tried again. Otherwise check address, network and HTTP task.'),
     (N'domino_login', N'error', N'Domino refuses the name or password of the synchronisation user.',

@@ -33,9 +33,9 @@ OUTER APPLY
     (
         -- Comm_Organizer is an address: of a CRM user, or of somebody outside
         SELECT
-            1 AS choice, 0 AS by_status, 0 AS by_creator,
-            (SELECT a.crm_user_id FROM domino_sync.user_address AS a WHERE a.email = t.organiser) AS crm_user_id,
-            t.organiser AS email
+            1 AS choice, 0 AS by_status, 0 AS by_creator, a.crm_user_id, COALESCE(a.email_today, t.organiser) AS email
+        FROM (SELECT t.organiser AS email) AS given
+        LEFT JOIN domino_sync.user_address AS a ON a.email = given.email
         WHERE t.organiser LIKE N'%@%'
 
         UNION ALL

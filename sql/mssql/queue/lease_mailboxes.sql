@@ -7,8 +7,9 @@ BEGIN
     /*
     Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
     administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
+    Users whom the CRM no longer lets take part are held here, and released when it does.
     Parameters: @p_runner; @p_limit - mailboxes at most; @p_lease_seconds - until the lease runs out unless renewed.
-    Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is
+    Returns: the contract's `LeasedMailbox`; email - the CRM's of today; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is
              false while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart;
              reconcile_reason: why both sides are to be compared in full, or null.  Another database than at the last
              pull is such a reason.
@@ -22,6 +23,8 @@ BEGIN
     DECLARE @another table (crm_user_id int NOT NULL PRIMARY KEY);
 
     BEGIN TRANSACTION;
+
+    EXECUTE domino_sync.stop_refused_users @p_runner;
 
     INSERT INTO @candidate (crm_user_id)
     SELECT TOP (@p_limit) u.crm_user_id
@@ -60,7 +63,7 @@ BEGIN
     COMMIT TRANSACTION;
 
     SELECT
-        u.crm_user_id, u.email, u.notes_name, u.mail_file, u.direction, u.enabled,
+        u.crm_user_id, COALESCE(c.email, u.email) AS email, u.notes_name, u.mail_file, u.direction, u.enabled,
         domino_sync.utc_text(u.window_start) AS window_start,
         u.[cursor], u.database_identity, u.faults_in_a_row,
         (SELECT COUNT(*)
@@ -81,6 +84,7 @@ BEGIN
         q.reason AS reconcile_reason
     FROM @leased AS l
     INNER JOIN domino_sync.sync_user AS u ON u.crm_user_id = l.crm_user_id
+    LEFT JOIN domino_sync.crm_user AS c ON c.crm_user_id = u.crm_user_id
     LEFT JOIN domino_sync.first_sync_due AS f ON f.crm_user_id = u.crm_user_id
     LEFT JOIN domino_sync.reconcile_due AS q ON q.crm_user_id = u.crm_user_id;
 END;

@@ -3,6 +3,7 @@ returns table (
     crm_user_id integer,
     logon text,
     email text,
+    enabled_email text,
     name text,
     enabled boolean,
     mail_file text,
@@ -31,7 +32,7 @@ security definer
 set search_path = domino_sync, pg_temp
 as $$
 -- Lists the CRM's users and how far each takes part. Deleted ones appear only if they were enabled once.
--- Returns: last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
+-- Returns: email, the CRM's of today; enabled_email, the one he was enabled with; last_poll_at as UTC text; pending, deliveries still to do; parked, deliveries and Domino items that wait for an
 --          administrator; refusal, why the user cannot be enabled, or null; first_sync_done is false while an enabled user
 --          waits for his first comparison or has it, and then the numbers say how far it is, once it runs;
 --          verified_at, healed, open_differences, verification: see domino_sync_report.verification, null for others.
@@ -59,6 +60,7 @@ select
     coalesce(u.crm_user_id, s.crm_user_id),
     u.logon,
     coalesce(u.email, s.email),
+    s.email,
     coalesce(u.name, 'user ' || s.crm_user_id),
     coalesce(s.enabled, false),
     s.mail_file,
@@ -89,5 +91,5 @@ left join domino_sync.first_sync_due as f on f.crm_user_id = s.crm_user_id
 left join domino_sync_report.verification as v on v.crm_user_id = s.crm_user_id
 where s.crm_user_id is not null
    or u.refusal is distinct from 'deleted in the CRM'
-order by 4, 1;
+order by 5, 1;
 $$;

@@ -106,6 +106,9 @@ with code (code, severity, meaning, remedy) as (
         'An administrator refused a deletion that was one of very many: the other side keeps the item, and the pair is kept apart.',
         'Nothing to do. A change in the CRM that names the user, or retry with --recreate, links the pair again.'),
 
+    ('crm_user_refused', 'error',
+        'The CRM no longer lets this user take part: he was deleted or disabled there, or lost his address. His mail file and his appointments are left as they are.',
+        'Nothing to do if he comes back: then it goes on by itself. Otherwise run users disable, and the participants of his meetings get entries of their own.'),
     ('domino_unreachable', 'error', 'The Domino server cannot be reached or does not answer in time.',
         'Nothing to do if it comes back: it is tried again. Otherwise check address, network and HTTP task.'),
     ('domino_login', 'error', 'Domino refuses the name or password of the synchronisation user.',

@@ -9,7 +9,7 @@ select
     c.comm_communicationid as appointment_id,
     case when c.comm_organizer like '%@%' then a.crm_user_id else coalesce(n.user_userid, f.user_userid) end as crm_user_id,
     case
-        when c.comm_organizer like '%@%' then lower(btrim(c.comm_organizer))
+        when c.comm_organizer like '%@%' then coalesce(a.email_today, lower(btrim(c.comm_organizer)))
         when n.user_userid is not null then lower(btrim(n.user_emailaddress))
         else f.email
     end as email,

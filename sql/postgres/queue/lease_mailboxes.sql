@@ -10,8 +10,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
 -- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
+-- Users whom the CRM no longer lets take part are held here, and released when it does.
 -- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
--- Returns: the contract's `LeasedMailbox`; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is false
+-- Returns: the contract's `LeasedMailbox`; email - the CRM's of today; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is false
 --          while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart; reconcile_reason: why
 --          both sides are to be compared in full, or null.  Another database than at the last pull is such a reason.
 -- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user, activity.
@@ -19,6 +20,8 @@ as $$
 declare
     v_candidates integer[];
 begin
+    perform domino_sync.stop_refused_users(p_runner);
+
     v_candidates := array(
         select u.crm_user_id
         from domino_sync.sync_user as u
@@ -58,7 +61,8 @@ begin
         returning u.*
     )
     select
-        u.crm_user_id, u.email, u.notes_name, u.mail_file, u.direction, u.enabled,
+        u.crm_user_id, coalesce((select c.email from domino_sync.crm_user as c where c.crm_user_id = u.crm_user_id), u.email),
+        u.notes_name, u.mail_file, u.direction, u.enabled,
         to_char(u.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         u.cursor, u.database_identity, u.faults_in_a_row,
         (select count(*)::integer

@@ -12,7 +12,10 @@ export interface EnableUser {
 export interface CrmUser {
   crm_user_id: number;
   logon: string | null;
+  /** The CRM's of today. */
   email: string | null;
+  /** The one he was enabled with, by which Notes knows him until he is enabled again; null = never enabled. */
+  enabled_email: string | null;
   name: string;
   enabled: boolean;
   mail_file: string | null;

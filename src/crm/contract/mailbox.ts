@@ -17,6 +17,7 @@ export interface Settings {
 
 export interface LeasedMailbox {
   crm_user_id: number;
+  /** The CRM's of today. */
   email: string;
   notes_name: string | null;
   mail_file: string;

@@ -2,6 +2,7 @@
  * What the next cycle would do: the cycle itself, on a database and mail files that are read and never written. Every
  * decision is the runner's own; only what carries it out is another.
  */
+import { notesAddresses, withCrmAddresses, type NotesAddresses } from '../notes-addresses.ts';
 import type { LeasedDelivery, PreviewDatabase, PreviewMailbox, ReasonText } from '../../crm/contract.ts';
 import type { DominoServer } from '../../domino/port.ts';
 import type { Log } from '../../log.ts';
@@ -32,6 +33,7 @@ export interface PreviewRun {
   reasons: readonly ReasonText[];
   state: PreviewState;
   enabledEmails: ReadonlySet<string>;
+  addresses: NotesAddresses;
   gate: ReturnType<typeof createServerGate>;
 }
 
@@ -47,6 +49,7 @@ export async function openRun(options: PreviewOptions): Promise<PreviewRun> {
     enabledEmails: new Set(
       users.filter((user) => user.enabled && user.email !== null).map(({ email }) => email!.toLowerCase()),
     ),
+    addresses: notesAddresses(users),
     // A fault is told in the preview, not in the database.
     gate: createServerGate({ domino, log, crm: { reportServer: () => Promise.resolve() } }),
   };
@@ -106,14 +109,18 @@ export async function rehearseMailbox(
     calls: signal,
     counts: newCounts(),
     enabledEmails: run.enabledEmails,
+    addresses: run.addresses,
     unanswered: { items: 0 },
     older: { waiting: 0, over: 0 },
     reconciling: false,
     heldBack: new Map(),
     mailbox,
-    mailFile: rehearseDomino(
-      options.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
-      state,
+    mailFile: withCrmAddresses(
+      rehearseDomino(
+        options.domino.mailFile(mailbox.mail_file, { email: mailbox.email, cursor: mailbox.cursor }),
+        state,
+      ),
+      run.addresses,
     ),
   };
   let stop: PreviewedMailbox['stop'] = null;
