@@ -14,6 +14,7 @@ import type {
   VendorSession,
 } from './engines.ts';
 import { mssqlTables } from './mssql-tables.ts';
+import { warmSessions } from './warm-sessions.ts';
 
 type Values = Record<string, string | number | null>;
 
@@ -132,8 +133,8 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
   const { admin } = database;
   const opened: { close(): Promise<void> }[] = [];
   const sessionOfRunner = new Map<number, number>();
-  const roleUrls = new Map<Role, string>();
-  const runnerUrl = await database.createLogin('domino_sync_runner');
+  const warm = warmSessions(database);
+  const runnerUrl = await database.roleUrl('domino_sync_runner');
   const number = async (text: string): Promise<number> =>
     (await admin.query<{ answer: number }>(text))[0]?.answer ?? -1;
   const open = async (): Promise<CrmDatabase> => {
@@ -155,16 +156,16 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
          WHERE s.login_name = @login AND s.program_name LIKE N'crm-domino-sync%';`,
         { login: new URL(runnerUrl).username },
       );
+      warm.spoil();
       for (const { id } of sessions) await admin.batch(`KILL ${id};`);
     },
     openAs: async (role) => {
-      const crm = await openMssql(await database.createLogin(role));
-      opened.push(crm);
-      return crm;
+      const url = await database.roleUrl(role);
+      return (await warm.open(role, async () => ({ crm: await openMssql(url), sessionId: undefined }))).crm;
     },
     tables: mssqlTables(admin, ids),
     tablesAs: async (role) => {
-      const session = await connect(await database.createLogin(role), 'crm-domino-sync test', 'test', 60_000);
+      const session = await connect(await database.roleUrl(role), 'crm-domino-sync test', 'test', 60_000);
       opened.push(session);
       return mssqlTables(session, ids);
     },
@@ -187,16 +188,19 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
     },
     openRunner: (identity = {}) => {
       const open1 = async (): Promise<CrmDatabase & { runnerId: number }> => {
-        const before = await sessionsOf(admin);
-        const crm = await open();
-        const [session] = (await sessionsOf(admin)).filter((id) => !before.includes(id));
+        const { crm, sessionId } = await warm.open('runner', async () => {
+          const before = await sessionsOf(admin);
+          const made = await openMssql(runnerUrl);
+          const [session] = (await sessionsOf(admin)).filter((id) => !before.includes(id));
+          return { crm: made, sessionId: session };
+        });
         const runnerId = await crm.registerRunner({
           host: 'test',
           process_id: process.pid,
           version: '0',
           ...identity,
         });
-        if (session !== undefined) sessionOfRunner.set(runnerId, session);
+        if (sessionId !== undefined) sessionOfRunner.set(runnerId, sessionId);
         return { ...crm, runnerId };
       };
       // one after the other, to know whose session is whose
@@ -256,12 +260,11 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
     killRunner: async (runnerId) => {
       const session = sessionOfRunner.get(runnerId);
       if (session === undefined) throw new Error(`the session of runner ${runnerId} is not known`);
+      warm.spoil();
       await admin.batch(`KILL ${session};`);
     },
     tryAs: async (role, statement) => {
-      const url = roleUrls.get(role) ?? (await database.createLogin(role));
-      roleUrls.set(role, url);
-      const session = await connect(url, 'crm-domino-sync test', 'test', 60_000);
+      const session = await connect(await database.roleUrl(role), 'crm-domino-sync test', 'test', 60_000);
       try {
         await session.batch('BEGIN TRANSACTION;');
         await session.batch(asTsql(statement));
@@ -274,6 +277,7 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
     },
     drop: async () => {
       await Promise.all(opened.map((each) => each.close()));
+      await warm.giveBack();
       await database.drop();
     },
   };

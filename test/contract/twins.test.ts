@@ -1,6 +1,7 @@
 /** Issue 3: the two engines have the same files and the same contract. Read from the files alone: no server is needed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JSON_COLUMNS } from '../../src/crm/mssql/calls.ts';
 import { resultColumns, type Engine } from '../support/sql-columns.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -129,6 +130,18 @@ describe('the procedures', () => {
   test.each([...postgres.keys()].sort())('%s has the same parameters and result columns', (name) => {
     expect(mssql.get(name)).toEqual(postgres.get(name));
   });
+});
+
+test('a column that is JSON on PostgreSQL is read as JSON on SQL Server, where it is text', () => {
+  const columns = objectFiles.postgres.flatMap((path) => {
+    const text = read('postgres', path);
+    const [, name] = DECLARED.postgres.exec(text) ?? [];
+    const [, list = ''] = /^returns table\s*\(([^)]*)\)/im.exec(text) ?? [];
+    const json = [...list.matchAll(/"?(\w+)"? jsonb?\b/g)].map(([, column]) => column ?? '');
+    return name === undefined || json.length === 0 ? [] : [[name, json] as const];
+  });
+  expect(columns.length).toBeGreaterThan(8);
+  expect(JSON_COLUMNS).toEqual(Object.fromEntries(columns));
 });
 
 describe('the report views', () => {

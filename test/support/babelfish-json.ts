@@ -19,7 +19,21 @@ BEGIN
     RETURN @json;
 END;`;
 
-// OPENJSON and JSON_VALUE leave the escapes of texts as they are there.
+/** OPENJSON and JSON_VALUE leave the escapes of texts as they are there. */
+export const JSON_TEXT = `CREATE FUNCTION dbo.test_json_text(@escaped nvarchar(max)) RETURNS nvarchar(max) AS
+BEGIN
+    RETURN pg_catalog.json_array_element_text(CAST(N'["' + @escaped + N'"]' AS pg_catalog.json), 0);
+END;`;
+
+/** Where a text with line ends and quotes is written to the CRM, and where a value is put back into JSON. */
+export const withTextsRead = (text: string): string =>
+  text
+    .replace(/\bf\.(subject|location|note)\b/g, 'dbo.test_json_text(f.$1)')
+    .replace(
+      /(f\.\[key\] = N'(?:subject|location|note)' THEN) f\.\[value\]/g,
+      '$1 dbo.test_json_text(f.[value])',
+    )
+    .replace("STRING_ESCAPE(m.[value], 'json')", 'm.[value]');
 
 /** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */
 const closing = (text: string, open: number): number => {

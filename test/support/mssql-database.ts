@@ -12,7 +12,7 @@ import { batchesOf } from '../../src/crm/deploy/tsql-text.ts';
 import type { DeployOptions, DeployResult, Finding } from '../../src/crm/deploy/findings.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import type { IdScheme } from '../../src/sandbox/crm/vendor-schema.ts';
-import { NESTED_JSON } from './babelfish-json.ts';
+import { JSON_TEXT, NESTED_JSON } from './babelfish-json.ts';
 import { asBabelfish, grantInsteadOfChaining, isBabelfish } from './babelfish.ts';
 
 export interface MssqlTestDatabase {
@@ -30,7 +30,11 @@ export interface MssqlTestDatabase {
   somebodyWaits(): Promise<boolean>;
   /** This database is not what a deployment leaves any more: `drop` does not keep it for the next test. */
   spoil(): void;
-  /** A fresh login that is a member of these roles; gone with the database. */
+  /** Of the login that this database keeps for one of our roles. */
+  roleUrl(role: string): Promise<string>;
+  /** Called when the database itself is dropped, which may be tests later. */
+  beforeItGoes(work: () => Promise<void>): void;
+  /** A fresh login that is a member of these roles; gone with the test. */
   createLogin(...memberOf: string[]): Promise<string>;
   drop(): Promise<void>;
 }
@@ -50,7 +54,12 @@ const serverUrl = (): string => {
   return url;
 };
 
-const urlFor = (database: string, login?: { user: string; password: string }): string => {
+interface Login {
+  user: string;
+  password: string;
+}
+
+const urlFor = (database: string, login?: Login): string => {
   const url = new URL(serverUrl());
   url.pathname = `/${database}`;
   if (login !== undefined) {
@@ -73,7 +82,7 @@ const withSession = async <T>(url: string, work: (session: MssqlSession) => Prom
 };
 
 /** Letters and digits of three kinds: the password policy of Windows asks for them. */
-const newLogin = (): { user: string; password: string } => ({
+const newLogin = (): Login => ({
   user: `login_${randomBytes(6).toString('hex')}`,
   password: `Aa1${randomBytes(12).toString('hex')}`,
 });
@@ -132,7 +141,10 @@ interface Deployed {
   name: string;
   admin: MssqlSession;
   babelfish: boolean;
-  sage: { user: string; password: string };
+  sage: Login;
+  /** By role. */
+  roles: Map<string, Login>;
+  goodbyes: (() => Promise<void>)[];
 }
 
 const spare = new Map<IdScheme, Deployed[]>();
@@ -143,7 +155,23 @@ const isReused = (name: string): boolean =>
     return address !== undefined && new URL(address).pathname === `/${name}`;
   });
 
-const dropDatabase = async ({ name, admin, babelfish, sage }: Deployed): Promise<void> => {
+const dropLogin = async (admin: MssqlSession, login: string): Promise<void> => {
+  await untilSignedOut(admin, login);
+  await admin.batch(`DROP USER ${login};`);
+  await admin.batch(`DROP LOGIN ${login};`);
+};
+
+const addLogin = async (admin: MssqlSession, memberOf: readonly string[]): Promise<Login> => {
+  const login = newLogin();
+  await admin.batch(`CREATE LOGIN ${login.user} WITH PASSWORD = '${login.password}';`);
+  await admin.batch(`CREATE USER ${login.user} FOR LOGIN ${login.user};`);
+  for (const role of memberOf) await admin.batch(`ALTER ROLE ${role} ADD MEMBER ${login.user};`);
+  return login;
+};
+
+const dropDatabase = async ({ name, admin, babelfish, sage, roles, goodbyes }: Deployed): Promise<void> => {
+  for (const work of goodbyes) await work();
+  for (const { user } of roles.values()) await dropLogin(admin, user);
   await admin.close();
   if (isReused(name)) return;
   await withSession(serverUrl(), async (server) => {
@@ -181,12 +209,12 @@ const make = async (deployed: boolean, ids: IdScheme): Promise<Deployed> => {
     return isBabelfish(server);
   });
   const admin = await openSession(urlFor(name));
-  const database = { name, admin, babelfish, sage };
+  const database = { name, admin, babelfish, sage, roles: new Map<string, Login>(), goodbyes: [] };
   try {
     await installVendor(adapted(admin, babelfish), ids);
     await admin.batch(`CREATE USER ${sage.user} FOR LOGIN ${sage.user};`);
     await admin.batch(`GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON SCHEMA::dbo TO ${sage.user};`);
-    if (babelfish) await admin.batch(NESTED_JSON);
+    if (babelfish) for (const made of [NESTED_JSON, JSON_TEXT]) await admin.batch(made);
     if (deployed) {
       await deployInto(database, {});
       await keepSeeds(admin);
@@ -212,7 +240,7 @@ const reuse = async (ids: IdScheme): Promise<Deployed | undefined> => {
   const admin = await openSession(urlFor(name));
   const babelfish = await isBabelfish(admin);
   await empty(admin);
-  return { name, admin, babelfish, sage: { user: username, password } };
+  return { name, admin, babelfish, sage: { user: username, password }, roles: new Map(), goodbyes: [] };
 };
 
 const reused = new Set<IdScheme>();
@@ -224,7 +252,7 @@ export const createMssqlDatabase = async (
   const { deployed = true, ids = 'identity' } = options;
   const database =
     (deployed ? (spare.get(ids)?.pop() ?? (await reuse(ids))) : undefined) ?? (await make(deployed, ids));
-  const { name, admin, babelfish, sage } = database;
+  const { name, admin, babelfish, sage, roles, goodbyes } = database;
   const logins: string[] = [];
   let spoilt = !deployed;
   return {
@@ -247,20 +275,19 @@ export const createMssqlDatabase = async (
     spoil: () => {
       spoilt = true;
     },
+    roleUrl: async (role) => {
+      const login = roles.get(role) ?? (await addLogin(admin, [role]));
+      roles.set(role, login);
+      return urlFor(name, login);
+    },
+    beforeItGoes: (work) => void goodbyes.push(work),
     createLogin: async (...memberOf) => {
-      const login = newLogin();
-      await admin.batch(`CREATE LOGIN ${login.user} WITH PASSWORD = '${login.password}';`);
+      const login = await addLogin(admin, memberOf);
       logins.push(login.user);
-      await admin.batch(`CREATE USER ${login.user} FOR LOGIN ${login.user};`);
-      for (const role of memberOf) await admin.batch(`ALTER ROLE ${role} ADD MEMBER ${login.user};`);
       return urlFor(name, login);
     },
     drop: async () => {
-      for (const login of logins) {
-        await untilSignedOut(admin, login);
-        await admin.batch(`DROP USER ${login};`);
-        await admin.batch(`DROP LOGIN ${login};`);
-      }
+      for (const login of logins) await dropLogin(admin, login);
       if (spoilt) return dropDatabase(database);
       await empty(admin);
       spare.set(ids, [...(spare.get(ids) ?? []), database]);

@@ -87,7 +87,8 @@ BEGIN
             SET @v_value = LOWER(@v_value);
     END
     ELSE IF @v_value IS NULL OR LEN(@v_value) NOT BETWEEN 1 AND 9 OR @v_value LIKE N'%[^0-9]%'
-        OR TRY_CONVERT(int, @v_value) NOT BETWEEN @v_least AND @v_most
+        -- to a collation other digits are within 0-9 as well: a raised two is no number
+        OR COALESCE(TRY_CONVERT(int, @v_value), -1) NOT BETWEEN @v_least AND @v_most
         SET @v_problem =
             CONCAT(N'setting ', @p_name, N': ', @v_shown, N' is not a number from ', @v_least, N' to ', @v_most);
 

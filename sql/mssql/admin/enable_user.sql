@@ -33,6 +33,11 @@ BEGIN
         IF @v_lock < 0
             THROW 51004, N'busy: another user is being enabled, try again', 1;
 
+        -- before its links, in the order of everybody else
+        SELECT @v_lock = COUNT(*)
+        FROM domino_sync.sync_user AS s WITH (UPDLOCK, ROWLOCK)
+        WHERE s.crm_user_id = @p_crm_user_id;
+
         EXECUTE domino_sync.check_enable
             @p_crm_user_id, @p_mail_file, @p_direction, @p_past_days,
             @v_email OUTPUT, @v_mail_file OUTPUT, @v_past_days OUTPUT, @v_moved OUTPUT;

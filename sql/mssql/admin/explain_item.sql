@@ -35,7 +35,9 @@ BEGIN
     FROM domino_sync.activity AS a
     WHERE a.appointment_id = @p_appointment_id
        OR (@p_appointment_id IS NULL AND a.domino_uid = @p_uid)
-    ORDER BY a.activity_id DESC;
+    ORDER BY a.activity_id DESC
+    -- for each of the two ways of asking a plan of its own: the history is long
+    OPTION (RECOMPILE);
 
     IF @p_appointment_id IS NOT NULL
     BEGIN

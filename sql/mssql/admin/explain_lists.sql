@@ -13,7 +13,7 @@ BEGIN
 
     DECLARE @v_id bigint = (SELECT MAX(c.conflict_id) FROM domino_sync.conflict AS c WHERE c.appointment_id = @p_appointment_id);
     DECLARE @v_code nvarchar(60);
-    DECLARE @v_name nvarchar(60);
+    DECLARE @v_name nvarchar(100);
 
     SET @p_conflicts = N'[';
     WHILE @v_id IS NOT NULL

@@ -29,7 +29,8 @@ BEGIN
            WHERE l.appointment_id = @p_appointment_id
              AND l.domino_uid = p.domino_uid
              AND l.domino_recurrence_id = p.domino_recurrence_id
-       );
+       )
+    OPTION (RECOMPILE);
 
     INSERT INTO @v_concerned (crm_user_id)
     SELECT l.crm_user_id FROM domino_sync.item_link AS l WHERE l.appointment_id = @p_appointment_id
@@ -45,7 +46,9 @@ BEGIN
     UNION
     SELECT o.user_id FROM OPENJSON(@p_appointment, '$.organiser') WITH (user_id int) AS o WHERE o.user_id IS NOT NULL
     UNION
-    SELECT u.user_id FROM OPENJSON(@p_appointment, '$.users') WITH (user_id int) AS u WHERE u.user_id IS NOT NULL;
+    SELECT u.user_id FROM OPENJSON(@p_appointment, '$.users') WITH (user_id int) AS u WHERE u.user_id IS NOT NULL
+    -- for each of the two ways of asking a plan of its own: the history is long
+    OPTION (RECOMPILE);
 
     SET @p_mailboxes = COALESCE((
         SELECT

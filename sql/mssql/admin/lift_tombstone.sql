@@ -7,10 +7,11 @@ AS
    Parameters: @p_appointment_id; @p_crm_user_id, one mailbox, or null for all that have a tombstone.
    Returns:    lifted, how many.
    Raises:     51002 the CRM has no such live appointment: there is nothing to bring back then.
-   Locks:      delivery, item_link.  Writes: also activity. */
+   Locks:      sync_user, delivery, item_link.  Writes: also activity. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
+    DECLARE @v_locked int;
     DECLARE @v_lifted int;
     DECLARE @v_message nvarchar(2048);
     DECLARE @v_deliveries nvarchar(max);
@@ -28,6 +29,18 @@ BEGIN
 
     BEGIN TRY
         BEGIN TRANSACTION;
+        -- the mailboxes first: a runner at work on one holds its links before it comes to the queue
+        SELECT @v_locked = COUNT(*)
+        FROM domino_sync.sync_user AS s WITH (UPDLOCK, ROWLOCK)
+        WHERE s.crm_user_id IN
+              (
+                  SELECT l.crm_user_id
+                  FROM domino_sync.item_link AS l
+                  WHERE l.appointment_id = @p_appointment_id
+                    AND l.state = N'unlinked'
+                    AND (@p_crm_user_id IS NULL OR l.crm_user_id = @p_crm_user_id)
+              );
+
         SET @v_deliveries =
         (
             SELECT l.appointment_id, l.crm_user_id, N'tombstone_lifted' AS reason_code

@@ -60,15 +60,18 @@ BEGIN
         EXECUTE domino_sync.next_crm_ids N'Comm_Link', N'CmLi_CommLinkId', @v_attendees, @v_link_ids OUTPUT;
 
     BEGIN TRY
+        -- nobody's own, also in a session whose last call was broken off: no CATCH runs then
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = NULL;
         BEGIN TRANSACTION;
-        SELECT @v_locked = COUNT(*)
+        -- counting a column that no index holds: the lock is to be on the row, not on a key of some index
+        SELECT @v_locked = COUNT(c.Comm_Subject)
         FROM dbo.Communication AS c WITH (UPDLOCK, ROWLOCK)
         WHERE c.Comm_CommunicationId = @v_id;
         SET @v_fingerprint = (SELECT f.fingerprint FROM domino_sync.appointment_fingerprint(@v_id) AS f);
         IF COALESCE(@v_fingerprint, 'absent') <> COALESCE(JSON_VALUE(@p_resolution, '$.fingerprint'), N'')
             SET @v_outcome = N'stale';
 
-        SELECT @v_locked = COUNT(*)
+        SELECT @v_locked = COUNT(f.field)
         FROM domino_sync.conflict AS f WITH (UPDLOCK, ROWLOCK)
         WHERE f.appointment_id = @v_id;
         IF @v_outcome = N'resolved'

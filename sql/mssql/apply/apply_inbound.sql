@@ -9,7 +9,10 @@ AS
    Returns:    a row an item: created; updated; stale, the appointment is no longer what the merge was based on; duplicate,
                the Domino entry is linked already. Nothing at all is written for the latter two.
    Raises:     51001 lease lost; 51002 no such user; 51003 refused input, naming item_no and field; 51004 no ids.
-   Locks:      sync_user, delivery (of items to write back), Communication, Comm_Link, item_link.
+   Locks:      sync_user, application lock domino_sync.inbound when one creates or adopts, Communication, Comm_Link,
+               item_link, at the end those of put_deliveries (for items to write back).  The twin locks these deliveries
+               first; here that would deadlock with a fold, which holds the application lock of the queue before it comes
+               to their rows. Whoever holds a delivery waits for no row of the vendor, so last does as well.
    Writes:     also activity, conflict, inbound_parked. Changes are captured with origin `domino:<user>`. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -66,17 +69,8 @@ BEGIN
                 THROW 51004, N'busy: another mailbox is creating appointments, try again', 1;
         END;
 
-        SELECT @v_locked = COUNT(*)
-        FROM domino_sync.delivery AS d WITH (UPDLOCK, ROWLOCK)
-        WHERE d.crm_user_id = @p_crm_user_id
-          AND d.appointment_id IN
-              (
-                  SELECT i.appointment_id
-                  FROM OPENJSON(@p_items) WITH (appointment_id int, write_back bit) AS i
-                  WHERE i.write_back = 1
-              );
-
-        SELECT @v_locked = COUNT(*)
+        -- counting a column that no index holds: the lock is to be on the row, not on a key of some index
+        SELECT @v_locked = COUNT(c.Comm_Subject)
         FROM dbo.Communication AS c WITH (UPDLOCK, ROWLOCK)
         WHERE c.Comm_CommunicationId IN
               (

@@ -59,7 +59,7 @@ BEGIN
         (N'note', N'text', 1, domino_sync.column_length(N'Communication', N'Comm_Note')),
         (N'organiser_email', N'address', 0, domino_sync.column_length(N'Communication', N'Comm_Organizer'));
 
-    -- LEN leaves out blanks at the end
+    -- LEN leaves out blanks at the end; binary, because to a collation of kind _SC one character may take two of a column
     INSERT INTO @v_problem (item_no, field, problem)
     SELECT
         i.item_no,
@@ -71,7 +71,7 @@ BEGIN
             WHEN r.kind = N'time' AND domino_sync.is_wall_time(f.value) = 0 THEN N'is not a time'
             WHEN r.kind = N'flag' AND f.json_type <> 3 THEN N'is neither true nor false'
             WHEN r.kind = N'text' AND f.json_type <> 1 THEN N'is not a text'
-            WHEN r.kind = N'text' AND LEN(CONCAT(f.value, N'|')) - 1 > r.most
+            WHEN r.kind = N'text' AND LEN(CONCAT(f.value, N'|') COLLATE Latin1_General_BIN2) - 1 > r.most
                 THEN CONCAT(N'has more than ', r.most, N' characters')
             WHEN r.kind = N'address' AND f.value NOT LIKE N'%_@_%' THEN N'is not an address'
             WHEN r.kind = N'address' AND LEN(f.value) > r.most THEN N'is too long'

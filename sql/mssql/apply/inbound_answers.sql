@@ -9,7 +9,8 @@ AS
 RETURN
 SELECT
     i.domino_uid, i.domino_recurrence_id, i.response,
-    CAST(JSON_VALUE(p.payload, '$.response') AS int) AS before_response,
+    -- TRY: it may be asked of a payload of another reason before that is left out
+    TRY_CAST(JSON_VALUE(p.payload, '$.response') AS int) AS before_response,
     pair.appointment_id
 FROM
 (

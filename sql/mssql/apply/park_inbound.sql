@@ -7,6 +7,7 @@ AS
    An invitee's copy may say what its owner answered (`response`): that goes to his link of the organiser's appointment.
    While there is no such appointment, the copy is looked at again every hour.
    Parameters: @p_runner and @p_crm_user_id, who must hold the mailbox; @p_items, a JSON list of ParkedItem.
+   An id that is longer than a key can be (400 characters) cannot be kept: its entry is read, and refused, every time.
    Raises:     51001 lease lost.
    Locks:      sync_user, Communication, Comm_Link, inbound_parked.
    Writes:     activity, once a reason: a retry that fails alike is no news. */
@@ -66,7 +67,7 @@ BEGIN
             FROM OPENJSON(@p_items) AS g
             CROSS APPLY OPENJSON(g.[value]) WITH
             (
-                form nvarchar(20), domino_uid nvarchar(400), domino_recurrence_id nvarchar(40),
+                form nvarchar(20), domino_uid nvarchar(max), domino_recurrence_id nvarchar(max),
                 domino_start nvarchar(40), domino_digest nvarchar(400), reason_code nvarchar(60), detail nvarchar(max),
                 subject nvarchar(max), payload nvarchar(max) AS JSON, retry_after_seconds float
             ) AS b
@@ -77,7 +78,9 @@ BEGIN
             AND p.domino_recurrence_id = i.recurrence_id
         LEFT JOIN @v_answer AS a
             ON a.domino_uid = i.domino_uid AND a.domino_recurrence_id = i.recurrence_id
-        WHERE i.nth_of_entry = 1;
+        WHERE i.nth_of_entry = 1
+          AND LEN(i.domino_uid) <= 400
+          AND LEN(i.recurrence_id) <= 40;
 
         -- the mailbox is ours, so nobody parks the same entry between the two statements
         UPDATE p

@@ -31,7 +31,8 @@ BEGIN
 
     EXECUTE domino_sync.crm_now @v_now OUTPUT;
 
-    SELECT @v_locked = COUNT(*)
+    -- counting a column that no index holds: the lock is to be on the row, not on a key of some index
+    SELECT @v_locked = COUNT(c.Comm_Subject)
     FROM dbo.Communication AS c WITH (UPDLOCK, ROWLOCK)
     WHERE c.Comm_CommunicationId IN (SELECT a.appointment_id FROM @v_answer AS a);
 

@@ -20,6 +20,11 @@ BEGIN
     SET XACT_ABORT OFF;
     SET LOCK_TIMEOUT 500;
 
+    -- ntext in old databases, so not readable here: a save that writes it is logged, changed or not
+    DECLARE @note_is_written bit = 0;
+    IF UPDATE(Comm_Note)
+        SET @note_is_written = 1;
+
     BEGIN TRY
         INSERT INTO domino_sync.change_log (appointment_id, operation, origin, captured_at)
         SELECT
@@ -35,8 +40,7 @@ BEGIN
         FULL JOIN deleted AS before ON before.Comm_CommunicationId = after.Comm_CommunicationId
         WHERE (after.Comm_Type = N'Appointment' OR before.Comm_Type = N'Appointment')
           AND (
-              -- ntext in old databases, so not readable here: a save that writes it is logged, changed or not
-              UPDATE(Comm_Note)
+              @note_is_written = 1
               -- binary, because a subject that changes in nothing but its case is a change
               OR EXISTS (
                   SELECT

@@ -16,6 +16,9 @@ as $$
 declare
     v_allowed record;
 begin
+    -- before its links, in the order of everybody else
+    perform from domino_sync.sync_user as s where s.crm_user_id = p_crm_user_id for update;
+
     select * into v_allowed from domino_sync.check_enable(p_crm_user_id, p_mail_file, p_direction, p_past_days);
 
     if v_allowed.moved then

@@ -15,7 +15,7 @@ const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 50;
 
 /** SQL Server has no JSON type before 2025: these columns come as text. */
-const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+export const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   read_settings: ['values', 'captions'],
   lease_outbound: ['link'],
   read_appointments: ['appointment'],
@@ -26,6 +26,7 @@ const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   preview_deliveries: ['link'],
   preview_window: ['link'],
   list_conflicts: ['base_value', 'crm_value', 'domino_value'],
+  list_held: ['appointments'],
 };
 
 const MAX_INT = 2_147_483_647;
@@ -92,8 +93,9 @@ export const openCalls = async (url: string, applicationName: string): Promise<C
       `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}; ` +
         `EXECUTE domino_sync_api.${procedure} ${names.map((name) => `@${name} = @${name}`).join(', ')};`,
     );
-    // A procedure without an answer has no record set.
-    const set = (result.recordsets as sql.IRecordSet<Record<string, unknown>>[])[0];
+    // A procedure without an answer has no record set. The answer comes last: what it calls of the CRM, a procedure that
+    // makes ids or somebody's trigger, may show something too.
+    const set = (result.recordsets as sql.IRecordSet<Record<string, unknown>>[]).at(-1);
     return set === undefined ? [] : rowsOf(procedure, set);
   };
 
