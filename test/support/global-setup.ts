@@ -47,7 +47,12 @@ const removeLeftovers = async (): Promise<void> => {
     const pid = Number(name.slice(TEMP_PREFIX.length).split('-')[0]);
     if (isAlive(pid) || !claim(join(tmpdir(), name))) continue;
     await removeEmbeddedPostgres(join(tmpdir(), name, 'server'));
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch (error) {
+      // such as a file system that is mounted there: no reason not to test
+      console.warn(`${join(tmpdir(), name)} is left over and cannot be removed: ${String(error)}`);
+    }
   }
 };
 
