@@ -106,8 +106,25 @@ export function patchFromItem(
 ): DominoPatch {
   const patch: DominoPatch = {};
   for (const field of fields) Object.assign(patch, patchOf(field, item, context));
-  const isWritten = Object.keys(patch).length > 0 && patch.body === undefined;
-  return isWritten ? { ...patch, ...patchOfRegarding(item, context) } : patch;
+  if (Object.keys(patch).length === 0) return patch;
+  const followed = { ...patch, ...patchOfOutsiders(item, context) };
+  return followed.body === undefined ? { ...followed, ...patchOfRegarding(item, context) } : followed;
+}
+
+/**
+ * People outside the CRM follow setting `external_attendees` with whatever is written to the entry. Who is invited in
+ * Notes stays invited whatever the setting has become: to take him off is for people to decide. A To Do invites nobody,
+ * and its text may be refused, so there the block follows with the text.
+ */
+function patchOfOutsiders(item: SyncItem, context: PatchContext): DominoPatch {
+  const outside = context.crm.attendees.filter(({ external }) => external === true);
+  if (outside.length === 0 || item.kind === 'todo') return {};
+  const text = item.body === null ? {} : { body: bodyText(item.body, item, context) };
+  const wanted = attendeeList([
+    ...item.attendees,
+    ...(context.externalAttendees === 'include' ? outside : []),
+  ]);
+  return { ...text, ...patchOfInvited({ ...item, attendees: wanted }, context) };
 }
 
 function patchOf(field: MergedField, item: SyncItem, context: PatchContext): DominoPatch {

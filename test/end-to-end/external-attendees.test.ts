@@ -54,20 +54,55 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     const after = async (mode: string, location: string) => {
       await sides.crm.changeSetting('external_attendees', mode);
-      await world.crm.editAppointment(anna.userId, id, { location, note: `Agenda ${location}` });
+      // Nothing moves because of the setting alone.
+      sides.standIn.requests.reset();
       await world.settle();
-      return { invited: entry().attendees.map(({ email }) => email), listed: isListed(entry().body) };
+      expect(sides.standIn.requests.count().write).toBe(0);
+      await world.crm.editAppointment(anna.userId, id, { location });
+      await world.settle();
+      const { attendees, body } = entry();
+      return {
+        invited: attendees.map(({ email }) => email),
+        named: (body ?? '').split(GUEST).length - 1,
+        text: (body ?? '').startsWith('Agenda'),
+      };
     };
-    expect(await after('omit', 'one')).toEqual({ invited: [], listed: false });
-    expect(await after('list', 'two')).toEqual({ invited: [], listed: true });
+    expect(await after('omit', 'one')).toEqual({ invited: [], named: 0, text: true });
+    expect(await after('list', 'two')).toEqual({ invited: [], named: 1, text: true });
+    expect(await after('include', 'three')).toEqual({ invited: [GUEST], named: 0, text: true });
+    expect(entry().type).toBe('3');
+    // Who is invited stays so: to take him off would be a decision, and with notices on a mail.
+    expect(await after('list', 'four')).toEqual({ invited: [GUEST], named: 0, text: true });
+    expect(await after('omit', 'five')).toEqual({ invited: [GUEST], named: 0, text: true });
+    expect(await after('include', 'six')).toEqual({ invited: [GUEST], named: 0, text: true });
     // The guest and what the CRM's users wrote are still in the CRM, once.
     expect((await links(id)).filter((link) => link.email === GUEST)).toHaveLength(1);
     const { rows } = await sides.vendor.query(
       'select comm_note as note from communication where comm_communicationid = $1',
       [id],
     );
-    expect(rows).toEqual([{ note: 'Agenda two' }]);
+    expect(rows).toEqual([{ note: 'Agenda' }]);
     expect(sides.standIn.outbox).toEqual([]);
+  });
+
+  test('with notices on, only include invites the guest, once; the setting alone mails nobody', async () => {
+    const { world, sides, anna, crmTimes } = await open({ notices: 'always' });
+    const id = await world.crm.createAppointment(anna.userId, { subject: 'Asked', ...crmTimes }, [
+      { email: GUEST, name: 'Gus Guest' },
+    ]);
+    await world.settle();
+    await world.crm.editAppointment(anna.userId, id, { location: 'one' });
+    await world.settle();
+    await sides.crm.changeSetting('external_attendees', 'include');
+    await world.settle();
+    expect(sides.standIn.outbox).toEqual([]);
+    await world.crm.editAppointment(anna.userId, id, { location: 'two' });
+    await world.settle();
+    expect(sides.standIn.outbox.map(({ noticeType, to }) => [noticeType, to])).toEqual([['I', GUEST]]);
+    await sides.crm.changeSetting('external_attendees', 'list');
+    await world.crm.editAppointment(anna.userId, id, { priority: 'High' });
+    await world.settle();
+    expect(sides.standIn.outbox.filter(({ noticeType }) => ['I', 'C'].includes(noticeType))).toHaveLength(1);
   });
 
   test('include makes the guest an attendee and still mails nobody while notices are off', async () => {
