@@ -18,6 +18,9 @@ export interface EntryKey {
 export const keyText = (key: EntryKey): string =>
   `${key.form}:${key.uid}${key.recurrenceId === null ? '' : `/${key.recurrenceId}`}`;
 
+/** The digest of an entry that has to be read although no list has shown it. */
+export const UNLISTED = '';
+
 /** What a list gives: enough to see that something changed, too little to map (no body, no attendees). */
 export interface DominoSummary {
   key: EntryKey;

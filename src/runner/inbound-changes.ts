@@ -8,7 +8,13 @@ import type {
   ParkedItem,
 } from '../crm/contract.ts';
 import { CrmError } from '../crm/contract.ts';
-import { keyText, type DominoEntry, type DominoSummary } from '../item/domino-entry.ts';
+import {
+  keyText,
+  UNLISTED,
+  type DominoEntry,
+  type DominoSummary,
+  type EntryKey,
+} from '../item/domino-entry.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { cleanText } from '../item/text.ts';
 import type { MailboxContext } from './context.ts';
@@ -33,12 +39,13 @@ const PENDING_NOTICES: ReadonlyMap<string, ReasonCode> = new Map([
 const TRIES = 3;
 const DAY_SECONDS = 86_400;
 
+/** Answers those that no list has shown and that are gone: what that means is not decided here. */
 export async function takeChanges(
   context: MailboxContext,
   known: ReadonlyMap<string, KnownLink>,
   changed: readonly DominoSummary[],
   refused: RefusedSeries,
-): Promise<void> {
+): Promise<EntryKey[]> {
   const parked: ParkedItem[] = [];
   const toRead: DominoSummary[] = [];
   for (const summary of changed) {
@@ -51,7 +58,8 @@ export async function takeChanges(
       parked.push(park(summary, series, null, series === 'series_no_end' ? DAY_SECONDS : null));
     else toRead.push(summary);
   }
-  let seen = await readAll(context, toRead, parked);
+  const { seen: read, gone } = await readAll(context, toRead, parked);
+  let seen = read;
   for (let attempt = 0; seen.length > 0 && attempt < TRIES; attempt += 1) {
     seen = await decideAndApply(context, known, seen, parked);
   }
@@ -62,13 +70,14 @@ export async function takeChanges(
   context.counts.parked += news.filter((item) => item.retry_after_seconds !== null).length;
   context.counts.toCrm.skipped += news.filter((item) => item.retry_after_seconds === null).length;
   if (parked.length > 0) await context.crm.parkInbound(context.mailbox.crm_user_id, parked);
+  return gone;
 }
 
 async function readAll(
   context: MailboxContext,
   summaries: readonly DominoSummary[],
   parked: ParkedItem[],
-): Promise<Seen[]> {
+): Promise<{ seen: Seen[]; gone: EntryKey[] }> {
   const { entries, faults, silence } = await readTogether(
     context,
     summaries.map(({ key }) => key),
@@ -81,11 +90,15 @@ async function readAll(
     if (parked.length > 0) await context.crm.parkInbound(context.mailbox.crm_user_id, parked);
     throw silence.error;
   }
-  return summaries.flatMap((summary, no) => {
+  const seen: Seen[] = [];
+  const gone: EntryKey[] = [];
+  for (const [no, summary] of summaries.entries()) {
     const entry = entries[no];
-    // Gone since it was listed: the next pull finds it missing.
-    return entry ? [{ summary, entry: withOwnAnswer(context, summary, entry) }] : [];
-  });
+    if (entry) seen.push({ summary, entry: withOwnAnswer(context, summary, entry) });
+    // One that was listed is gone since then: the next pull finds it missing.
+    else if (entry === null && summary.digest === UNLISTED) gone.push(summary.key);
+  }
+  return { seen, gone };
 }
 
 /** Returns what has to be looked at once more because the CRM's row changed meanwhile. */

@@ -3,7 +3,7 @@
  * only when every effect of the pull is stored: applied, or parked with its reason.
  */
 import type { KnownLink, MailboxReport } from '../crm/contract.ts';
-import { keyText, type DominoSummary } from '../item/domino-entry.ts';
+import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
 import type { KnownEntry, PullResult } from '../domino/port.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
@@ -56,12 +56,14 @@ export async function pullFromDomino(context: MailboxContext, listed?: Listed): 
   const changed = pull.changed.filter(
     (summary) => !isLeftAlone(byKey.get(keyText(summary.key)), summary, refused),
   );
+  // To Dos whose full look was due: none of them is among the missing, and without this none would ever be.
+  const gone: EntryKey[] = [];
   for (let i = 0; i < changed.length; i += BATCH) {
     if (context.stopping.aborted) return { cursor: null, held: null };
-    await takeChanges(context, byKey, changed.slice(i, i + BATCH), refused);
+    gone.push(...(await takeChanges(context, byKey, changed.slice(i, i + BATCH), refused)));
   }
   if (context.stopping.aborted) return { cursor: null, held: null };
-  const held = await takeMissing(context, byKey, pull.missing, refused);
+  const held = await takeMissing(context, byKey, [...pull.missing, ...gone], refused);
   if (held === null) await takeBackAnswers(context, byKey, pull.missing);
   return { cursor: context.stopping.aborted ? null : pull.cursor(), held };
 }

@@ -35,6 +35,22 @@ async function expectQuiet(): Promise<void> {
 }
 
 describe.each(ENGINES)('on %s', (engine) => {
+  test('a To Do that is deleted in Notes while nobody runs for longer than `recheck_hours` is missed all the same', async () => {
+    const { world, notes, times, todosOf } = await open({ engine });
+    notes.createTodo({ subject: 'Weekend', ...times.notes });
+    await world.settle();
+    const { id } = (await world.bySubject('Weekend'))[0]!;
+    notes.deleteTodo({ unid: todosOf('Weekend')[0]!.unid });
+    await world.vendor.query("update domino_sync.item_link set checked_at = checked_at - interval '3 days'");
+    await world.cycle();
+    const { rows } = await world.vendor.query<{ state: string; reason: string }>(
+      'select state, unlinked_reason as reason from domino_sync.item_link where appointment_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ state: 'unlinked', reason: 'deletion_kept' }]);
+    expect(todosOf('Weekend')).toEqual([]);
+  });
+
   test('a To Do of the CRM is completed, opened again and deleted on either side', async () => {
     const { world, anna, notes, times, status, todosOf } = await open({ engine });
     const id = await world.crm.createAppointment(anna.userId, {

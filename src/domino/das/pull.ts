@@ -4,7 +4,7 @@
  *
  * An unchanged mailbox of n entries costs ceil(n / 100) lists and no single read.
  */
-import { keyText, type DominoSummary, type EntryKey } from '../../item/domino-entry.ts';
+import { keyText, UNLISTED, type DominoSummary, type EntryKey } from '../../item/domino-entry.ts';
 import {
   DominoError,
   type CallOptions,
@@ -212,7 +212,7 @@ async function pullDocuments(
   const sweep = cursor === null || date >= addSeconds(cursor.sweptAt, todoSweepSeconds);
   for (const [unid, { key, digest }] of knownTodos) {
     if (inHand.has(unid)) continue;
-    if (digest === null) result.changed.push(todoSummary(key.uid, ''));
+    if (digest === null) result.changed.push(todoSummary(key.uid, UNLISTED));
     else if (sweep && !confirmed.has(unid)) result.missing.push(key);
   }
   return {
