@@ -3,7 +3,7 @@
  * found" counts. Then S4 and S5 decide. Too many at once are an alarm, not a decision.
  */
 import type { KnownLink, MailboxReport, MissingItem } from '../crm/contract.ts';
-import { keyText, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
+import { keyText, UNLISTED, type DominoSummary, type EntryKey } from '../item/domino-entry.ts';
 import type { ItemLink } from '../crm/contract.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
@@ -34,6 +34,8 @@ export async function takeMissing(
     refused,
   );
 
+  // One that was waited for and is gone now is not read again: the wait for it ends here.
+  context.older.over += gone.filter((key) => isWaitOver(known.get(keyText(key))!)).length;
   if (gone.length > 0 && isAnOlderState(context, known)) {
     await waitOrMakeAgain(context, gone);
     return null;
@@ -67,6 +69,9 @@ async function carryOut(context: MailboxContext, { items, again }: Decided): Pro
   if (again.length > 0) await context.crm.enqueueDelivery(context.mailbox.crm_user_id, again, 'crm_changed');
   await applyMissing(context, items);
 }
+
+const isWaitOver = ({ reason_code: reason, retry_due: due }: KnownLink): boolean =>
+  reason === 'domino_older' && due;
 
 /** What was made since is gone from an older state as well: no deletion of anybody's. */
 const isAnOlderState = ({ older }: MailboxContext, known: ReadonlyMap<string, KnownLink>): boolean =>
@@ -150,7 +155,7 @@ async function decideGone(context: MailboxContext, gone: readonly EntryKey[]): P
 
 const unlisted = (key: EntryKey): DominoSummary => ({
   key,
-  digest: '',
+  digest: UNLISTED,
   noticeType: null,
   subject: '',
   start: null,

@@ -114,3 +114,21 @@ test('what cannot be made again at once is not taken for deleted meanwhile', asy
   expect(world.calendarEntries(anna(), 'Made since')).toHaveLength(1);
   expect(await world.bySubject('Made since')).toHaveLength(1);
 });
+
+test('what is gone while its older state was waited for keeps no deletion of others waiting for ever', async () => {
+  const { world, sides } = two;
+  const other = await madeSinceBackup();
+  const { id, uid } = await editedSinceBackup();
+  await sides.standIn.load(backup());
+  await world.settle();
+  world.notes(anna()).delete({ uid, notify: false });
+  await world.settle();
+  await patienceIsOver();
+  await world.settle();
+  expect(await world.appointment(id)).toMatchObject({ deleted: null });
+
+  const [entry] = world.calendarEntries(anna(), 'Made since');
+  world.notes(anna()).delete({ uid: entry!.uid, notify: false });
+  await world.settle();
+  expect(await world.appointment(other)).toMatchObject({ deleted: 1 });
+});
