@@ -17,14 +17,20 @@ export function crashingDomino(domino: DominoServer, reach: Reach): DominoServer
   return { ...wrapped(domino, 'domino', reach), mailFile };
 }
 
+/** Members that ask nothing of the outside: whoever calls them does not wait for an answer. */
+const INSIDE: readonly string[] = ['close', 'mailFile', 'isOlder'];
+
 /** The same object, with a point before and after each of its methods that answers a promise. */
 function wrapped<T extends object>(target: T, side: string, reach: Reach): T {
   return Object.fromEntries(
     Object.entries(target).map(([name, member]: [string, unknown]) => {
-      if (typeof member !== 'function' || name === 'close' || name === 'mailFile') return [name, member];
+      if (typeof member !== 'function' || INSIDE.includes(name)) return [name, member];
       const call = async (...args: unknown[]): Promise<unknown> => {
         reach(`before ${side}.${name}`);
-        const answer: unknown = await (member as (...args: unknown[]) => unknown).apply(target, args);
+        const asked: unknown = (member as (...args: unknown[]) => unknown).apply(target, args);
+        // A caller that takes the promise of ours for the answer would see something else than it does otherwise.
+        if (!(asked instanceof Promise)) throw new TypeError(`${side}.${name} is no call to the outside`);
+        const answer: unknown = await asked;
         reach(`after ${side}.${name}`);
         return answer;
       };
