@@ -4,12 +4,14 @@ language plpgsql
 stable
 security definer
 set search_path = domino_sync, pg_temp
+-- the plan does not depend on the ids, and making it takes longer than fifty appointments take to read
+set plan_cache_mode = force_generic_plan
 as $$
 -- Reads appointments whole, as one snapshot, in the shape of src/item/crm-appointment.ts.
 -- Parameters: p_ids, a JSON list of ids.
 -- Returns:    a row for every id asked for; `present` is false after a physical DELETE.
 -- Locks:      nothing.
--- PL/pgSQL keeps the plan, which takes longer to make than one appointment to read.
+-- PL/pgSQL keeps the plan: the settings above make it the first one.
 #variable_conflict use_column
 begin
     return query

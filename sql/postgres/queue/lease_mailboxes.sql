@@ -7,6 +7,8 @@ returns table (
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- asked several times in each cycle: a plan made anew for each call costs more than the call
+set plan_cache_mode = force_generic_plan
 as $$
 -- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
 -- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
