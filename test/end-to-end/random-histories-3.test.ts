@@ -1,0 +1,3 @@
+import { playShard } from '../histories/shard.ts';
+
+playShard(3, 4);
