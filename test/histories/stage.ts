@@ -49,6 +49,17 @@ class Died extends Error {}
 
 const MOST_CYCLES = 20;
 
+/** Tables that hold what was deployed and who runs, not what happened. Users are put back as they were at rest. */
+const KEPT = [
+  'migrations',
+  'deployed_object',
+  'setting',
+  'reason_code',
+  'caption_map',
+  'runner',
+  'sync_user',
+];
+
 /** A pool that has lost its sessions learns it one by one. */
 async function answering({ crm }: Runner): Promise<void> {
   for (;;) {
@@ -75,6 +86,13 @@ export async function openStage(): Promise<Stage> {
   await keeper.connect();
   await world.settle();
   await sides.standIn.save(emptyMailFiles);
+  // Whatever tables there will be: a history must not know what another one left.
+  const { rows: tables } = await keeper.query<{ name: string }>(
+    `select format('delete from domino_sync.%I', tablename) as name from pg_tables
+     where schemaname = 'domino_sync' and tablename <> all ($1)`,
+    [KEPT],
+  );
+  const emptied = tables.map(({ name }) => name).join('; ');
   await keeper.query('create table public.users_at_rest as select * from domino_sync.sync_user');
 
   const admin = await openCrmDatabase(await two.database.createLogin('domino_sync_admin'));
@@ -137,16 +155,7 @@ export async function openStage(): Promise<Stage> {
         set local session_replication_role = replica;
         delete from communication;
         delete from comm_link;
-        delete from domino_sync.change_log;
-        delete from domino_sync.capture_gap;
-        delete from domino_sync.delivery;
-        delete from domino_sync.item_link;
-        delete from domino_sync.inbound_parked;
-        delete from domino_sync.conflict;
-        delete from domino_sync.activity;
-        delete from domino_sync.run;
-        delete from domino_sync.held_item;
-        delete from domino_sync.held_plan;
+        ${emptied};
         delete from domino_sync.sync_user;
         insert into domino_sync.sync_user select * from public.users_at_rest;
         commit`);
