@@ -11,6 +11,7 @@ import { EXIT, UserError, errorText, type ExitCode } from '../errors.ts';
 import { typedSettings } from '../runner/settings.ts';
 import { openDomino, userFacing } from './connections.ts';
 import { print, type Output } from './output.ts';
+import { taskFindings } from './task-findings.ts';
 import { findingLines } from './preflight.ts';
 
 export interface Finding {
@@ -105,6 +106,9 @@ async function examineCrm(config: Config, findings: Finding[]): Promise<CrmUser[
               'Right if the CRM server runs in the zone of the setting.',
             ),
       );
+    });
+    await attempt(findings, 'Tasks of the CRM', async () => {
+      findings.push(...taskFindings(await crm.taskDates()));
     });
     const users = (await crm.listUsers()).filter((user) => user.enabled);
     if (users.length === 0) {

@@ -5,6 +5,7 @@ import {
   explanationSchema,
   heldPlansSchema,
   syncStatusSchema,
+  taskDatesSchema,
 } from './report-schemas.ts';
 import { checked, type Calls } from './calls.ts';
 
@@ -17,6 +18,7 @@ type AdminCalls = Pick<
   | 'disableCapture'
   | 'enableCapture'
   | 'captureState'
+  | 'taskDates'
   | 'syncStatus'
   | 'explain'
   | 'findByUid'
@@ -54,6 +56,8 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
   },
   captureState: async () =>
     checked(captureStateSchema, (await one<{ state: unknown }>('capture_state')).state, 'capture_state'),
+  taskDates: async () =>
+    checked(taskDatesSchema, (await one<{ dates: unknown }>('task_dates')).dates, 'task_dates'),
   syncStatus: async () =>
     checked(syncStatusSchema, (await one<{ status: unknown }>('sync_status')).status, 'sync_status'),
   explain: async (appointmentId, uid = null) => {

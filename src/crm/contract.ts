@@ -31,7 +31,7 @@ import type {
   Settings,
 } from './contract/mailbox.ts';
 import type { LeasedDelivery, OutboundFailure, OutboundResult } from './contract/outbound.ts';
-import type { CaptureState, CaptureWatch, SyncStatus } from './contract/report.ts';
+import type { CaptureState, CaptureWatch, SyncStatus, TaskDates } from './contract/report.ts';
 
 export type * from './contract/administration.ts';
 export type * from './contract/conflict.ts';
@@ -114,6 +114,7 @@ export interface CrmDatabase {
   disableCapture(reason: string): Promise<void>;
   enableCapture(): Promise<void>;
   captureState(): Promise<CaptureState>;
+  taskDates(): Promise<TaskDates>;
   syncStatus(): Promise<SyncStatus>;
   /** By appointment; or, `appointmentId` null, of the entry with this uid that belongs to none. */
   explain(appointmentId: number | null, uid?: string | null): Promise<Explanation>;

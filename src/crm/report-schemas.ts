@@ -2,12 +2,30 @@
 import { z } from 'zod';
 import { crmAppointmentSchema } from '../item/crm-appointment.ts';
 import { MERGED_FIELDS } from '../item/sync-item.ts';
-import type { CaptureState, ExplainedMailbox, Explanation, HeldPlan, SyncStatus } from './contract.ts';
+import type {
+  CaptureState,
+  ExplainedMailbox,
+  Explanation,
+  HeldPlan,
+  SyncStatus,
+  TaskDates,
+} from './contract.ts';
 import { itemLinkSchema } from './link-schema.ts';
 
 const count = z.number().int();
 const text = z.string();
 const textOrNull = z.string().nullable();
+
+export const taskDatesSchema: z.ZodType<TaskDates> = z.object({
+  taken: z.boolean(),
+  due_first: z.boolean(),
+  tasks: count,
+  datetime_later: count,
+  todatetime_later: count,
+  shared: count,
+  nobody: count,
+  left_out: z.array(z.object({ action: text, tasks: count })),
+});
 
 export const captureStateSchema: z.ZodType<CaptureState> = z.object({
   triggers: z.array(

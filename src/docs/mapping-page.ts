@@ -26,6 +26,15 @@ const ways = (): readonly string[] =>
     }),
   );
 
+const tasks = (): readonly string[] =>
+  markdownTable(
+    ['Field', 'Of a Task'],
+    MERGED_FIELDS.flatMap((field) => {
+      const { label, task } = FIELD_MAPPING[field];
+      return task === undefined ? [] : [[label, task]];
+    }),
+  );
+
 const notMapped = (): readonly string[] =>
   markdownTable(
     ['Not mapped', 'Instead'],
@@ -60,7 +69,14 @@ function captions(sql: string): readonly string[] {
 
 /** The page with its tables made anew. Throws when a place for one is missing. */
 export function withMappingTables(page: string, captionDefaults: string): string {
-  const tables = { places, ways, 'not mapped': notMapped, groups, captions: () => captions(captionDefaults) };
+  const tables = {
+    places,
+    ways,
+    tasks,
+    'not mapped': notMapped,
+    groups,
+    captions: () => captions(captionDefaults),
+  };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const place = new RegExp(`(<!-- ${name} -->\n\n)[\\s\\S]*?(\n\n<!-- end of ${name} -->)`);
     if (!place.test(text)) throw new Error(`docs/mapping.md has no place for the table "${name}"`);

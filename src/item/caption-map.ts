@@ -37,7 +37,7 @@ export interface CaptionMap {
    * Action for these categories, or null when no row names one: then the CRM keeps its own. Never one that would turn
    * a To Do into an appointment or the reverse.
    */
-  actionForCategories(categories: readonly string[], kind: ItemKind): string | null;
+  actionForCategories(categories: readonly string[], kind: ItemKind | null): string | null;
   statusFor(status: SyncItem['status']): string;
   /** Comm_Status for what a Notes user chose; null when no row names one: then his choice stays in Notes. */
   statusForBusy(busy: boolean): string | null;
@@ -105,7 +105,7 @@ export function buildCaptionMap(rows: readonly CaptionRow[]): CaptionMap {
       'normal',
     actionFor: (kind) => write('kind', kind) ?? ACTION[kind],
     actionForCategories: (categories, kind) => {
-      const fits = (action: string) => (kindOf(action) === 'todo') === (kind === 'todo');
+      const fits = (action: string) => kind === null || (kindOf(action) === 'todo') === (kind === 'todo');
       for (const category of categories) {
         const action = toCrm.get(`category:${same(category)}`)?.find(fits);
         if (action !== undefined) return action;

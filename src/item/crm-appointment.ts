@@ -20,10 +20,17 @@ export const crmAppointmentSchema = z.object({
   /** Comm_Deleted = 1. */
   deleted: z.boolean(),
   type: z.string().nullable(),
+  /**
+   * Null: no Task (Comm_Type 'Task', a literal that is inferred). off: Tasks take no part. own: it has one user, its owner;
+   * shared: several, or none; other: its action is not among setting `task_actions`, as of an e-mail.
+   */
+  task: z.enum(['off', 'own', 'shared', 'other']).nullable(),
   action: z.string().nullable(),
   status: z.string().nullable(),
   priority: z.string().nullable(),
+  /** Of a Task its start; the columns of a Task are reversed (setting `task_due_column`), which the database takes care of. */
   start_at: wallTimeSchema.nullable(),
+  /** Of a Task its due date. */
   end_at: wallTimeSchema.nullable(),
   all_day: z.boolean(),
   private: z.boolean(),
@@ -74,11 +81,17 @@ export const crmAppointmentSchema = z.object({
 });
 export type CrmAppointment = z.infer<typeof crmAppointmentSchema>;
 
+/** Whether rows of this type are for Notes at all, whoever holds them. */
+export const takesPart = ({ type, task }: Pick<CrmAppointment, 'type' | 'task'>): boolean =>
+  task === null ? type === 'Appointment' : task !== 'off';
+
 /**
  * Columns of Communication that Domino's side may set, in the vocabulary of `apply_inbound`. A key that is absent
  * is left alone; for a new appointment all are present.
  */
 export interface CrmFields {
+  /** New rows only: a Task; left out it is an appointment. */
+  type?: 'Task';
   action?: string;
   status?: string;
   priority?: string;

@@ -33,7 +33,7 @@ export interface CrmContext {
 export type ItemOrRefusal = { item: SyncItem } | { refused: ReasonCode; detail: string };
 
 /**
- * Reads a row that is present and an appointment. Refused (`bad_times`) when the start is missing or after the end, and
+ * Reads a row that is present and an appointment, or a Task. Refused (`bad_times`) when the start is missing or after the end, and
  * (`no_address`) when people are invited by an owner who has no address.
  */
 export function itemFromCrm(row: CrmAppointment, context: CrmContext): ItemOrRefusal {
@@ -41,8 +41,10 @@ export function itemFromCrm(row: CrmAppointment, context: CrmContext): ItemOrRef
   const times = whenFromCrm(row, zone);
   if ('fault' in times) return { refused: 'bad_times', detail: times.fault };
 
-  const attendees = context.role === 'copy' ? [] : attendeesOf(row, context);
-  const kind = kindFor(captions.kindOf(row.action) === 'todo', attendees, mode);
+  // A Task belongs to one user and invites nobody; whatever its action, it is a To Do.
+  const isTask = row.task !== null;
+  const attendees = context.role === 'copy' || isTask ? [] : attendeesOf(row, context);
+  const kind = kindFor(isTask || captions.kindOf(row.action) === 'todo', attendees, mode);
   const organiser = kind === 'meeting' ? organiserOf(row, context) : null;
   if (kind === 'meeting' && organiser === null) {
     return {
@@ -67,7 +69,9 @@ export function itemFromCrm(row: CrmAppointment, context: CrmContext): ItemOrRef
       busy: kind === 'todo' ? null : captions.busyOf(row.status),
       categories: captions.categoriesOf(row.action),
       reminderMinutes:
-        notifyAt === null || remindsNobody(status) ? null : reminderFromCrm(notifyAt, times.when, zone),
+        notifyAt === null || remindsNobody(status)
+          ? null
+          : reminderFromCrm(notifyAt, times.when, zone, isTask ? 'end' : 'start'),
       organiser,
       attendees,
     },
@@ -123,12 +127,19 @@ export interface Truncation {
 export function crmFieldsFrom(
   item: SyncItem,
   fields: readonly MergedField[],
-  context: CrmContext & { current: CrmAppointment | null },
+  context: CrmContext & {
+    current: CrmAppointment | null;
+    /** What a To Do that was made in Notes becomes; left out: an appointment. */
+    newTodos?: 'appointment' | 'task';
+  },
 ): { fields: CrmFields; truncated: Truncation[] } {
   const { captions, zone, current } = context;
   const wanted = new Set<MergedField>(current === null ? MERGED_FIELDS : fields);
   const columns: CrmFields = {};
   const truncated: Truncation[] = [];
+  const isTask =
+    current === null ? context.newTodos === 'task' && item.kind === 'todo' : current.task !== null;
+  if (current === null && isTask) columns.type = 'Task';
   const fitted = (field: Truncation['field']): string => {
     const { text, cut } = cutText(oneLine(item[field]), CRM_TEXT_LIMIT);
     if (cut !== '') truncated.push({ field, cut });
@@ -158,7 +169,7 @@ export function crmFieldsFrom(
     if (status !== null && open && captions.busyOf(shown) !== item.busy) columns.status = status;
   }
   if (wanted.has('categories') && !isOneOf(captions.categoriesOf(current?.action ?? null), item.categories)) {
-    const action = captions.actionForCategories(item.categories, item.kind);
+    const action = captions.actionForCategories(item.categories, isTask ? null : item.kind);
     if (action !== null) columns.action = action;
   }
   if (current === null) {
@@ -169,7 +180,9 @@ export function crmFieldsFrom(
   // appointment keeps the time it has, for the day it is opened again.
   if (wanted.has('reminderMinutes') || (wanted.has('when') && item.reminderMinutes !== null)) {
     columns.notify_at =
-      item.reminderMinutes === null ? null : reminderToCrm(item.reminderMinutes, item.when, zone);
+      item.reminderMinutes === null
+        ? null
+        : reminderToCrm(item.reminderMinutes, item.when, zone, isTask ? 'end' : 'start');
   }
   return { fields: columns, truncated };
 }
@@ -214,6 +227,7 @@ export function rowAfter(
   return {
     ...row,
     ...columns,
+    task: columns.type === 'Task' ? 'own' : row.task,
     organiser: organiser ? { ...row.organiser!, email: organiser } : row.organiser,
     users: users.map((user) =>
       notifyAt !== undefined && user.user_id === owner.crm_user_id ? { ...user, notify_at: notifyAt } : user,
@@ -233,6 +247,7 @@ const emptyRow = (owner: CrmContext['owner']): CrmAppointment => ({
   present: true,
   deleted: false,
   type: 'Appointment',
+  task: null,
   action: null,
   status: null,
   priority: null,

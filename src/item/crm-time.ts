@@ -10,7 +10,7 @@ import {
   timeOf,
   wallToInstant,
 } from './time-zone.ts';
-import { startInstant } from './when.ts';
+import { endInstant, startInstant } from './when.ts';
 
 const MIDNIGHT = '00:00:00';
 
@@ -63,10 +63,20 @@ export function whenToCrm(
   return { start_at: start, end_at: end < start ? start : end, all_day: false };
 }
 
-/** Minutes before the start; 0 when the CRM would remind after the start. */
-export const reminderFromCrm = (notifyAt: string, when: When, zone: string): number =>
-  Math.max(0, minutesBetween(wallToInstant(notifyAt, zone), startInstant(when, zone)));
+/** Of a Task it is the due date that is reminded of. */
+export type ReminderOf = 'start' | 'end';
+
+const remindedOf = (when: When, zone: string, of: ReminderOf): string =>
+  of === 'start' ? startInstant(when, zone) : endInstant(when, zone);
+
+/** Minutes before what is reminded of; 0 when the CRM would remind after it. */
+export const reminderFromCrm = (
+  notifyAt: string,
+  when: When,
+  zone: string,
+  of: ReminderOf = 'start',
+): number => Math.max(0, minutesBetween(wallToInstant(notifyAt, zone), remindedOf(when, zone, of)));
 
 /** CRM wall clock of the reminder. */
-export const reminderToCrm = (minutes: number, when: When, zone: string): string =>
-  instantToWall(addMinutes(startInstant(when, zone), -minutes), zone);
+export const reminderToCrm = (minutes: number, when: When, zone: string, of: ReminderOf = 'start'): string =>
+  instantToWall(addMinutes(remindedOf(when, zone, of), -minutes), zone);

@@ -17,6 +17,8 @@ export interface FieldMapping {
   toCrm: string;
   limits: string;
   losses: string;
+  /** What is otherwise for a Task (setting `tasks`); left out: nothing. */
+  task?: string;
 }
 
 const oneLineOf = `one line of ${CRM_TEXT_LIMIT} characters in the CRM; what is longer is cut there and told`;
@@ -73,6 +75,7 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
       'wall clock of `crm_time_zone` as UTC; all-day as dates, of a To Do as noon in `domino.timeZone`',
     toCrm: 'wall clock of `crm_time_zone`; all-day from 00:00 of the first to 23:59 of the last day',
     limits: 'whole seconds, from 1753 to 9999; the end not before the start (`bad_times`)',
+    task: '`Comm_ToDateTime` is the start and `Comm_DateTime` the due date, unless `task_due_column` says otherwise; where one is empty it is that of the other',
     losses:
       'which of two equal times is meant when clocks go back: the first; a time that is skipped moves forward; the name of the zone',
   },
@@ -107,6 +110,7 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     toCrm:
       'a cancelled entry is cancelled; a completed To Do is complete; else a new one is pending, and one that is there keeps its own',
     limits: '',
+    task: 'complete is completed, all others are open; completed in Notes is complete, opened again pending. That is Sage’s own table, as far as Notes’ users decide: started and overdue follow from the dates',
     losses: 'in progress everywhere; complete and cancelled of an event, but for what they say of the time',
   },
   busy: {
@@ -127,6 +131,7 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     todo: ['Categories'],
     toDomino: 'the action’s category by captions is added or exchanged; those of Notes’ users stay',
     toCrm: 'the first category that captions name for an action that stays an appointment or a To Do',
+    task: 'the action has to be among those of `task_actions`; whatever it is, it stays a To Do',
     limits: 'one action; names with `,` or `;` come back from an event as several',
     losses: 'categories without a caption, actions without one',
   },
@@ -137,6 +142,7 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     todo: [],
     toDomino: 'the user’s own, else the appointment’s, as minutes before the start',
     toCrm: 'the first alarm that counts from the start; written to the row and to the user’s link',
+    task: 'counted from the due date, and moved with it',
     limits: 'whole minutes; one after the start is at the start',
     losses: 'of a To Do; further alarms; alarms at a fixed time',
   },
@@ -148,6 +154,7 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     toDomino:
       'CRM users with an address; others as `external_attendees` says: in the text, invited, or left out',
     toCrm: 'an address of a CRM user is that user, any other an external attendee',
+    task: 'none; the user of its only link is the owner, whoever `Comm_Organizer` names; several users, or none: `task_shared`',
     limits: 'an address of at most 255 characters',
     losses: 'who has no address; optional and informed; answers, which the Calendar service does not show',
   },
@@ -175,5 +182,9 @@ export const NOT_MAPPED: readonly { what: string; instead: string }[] = [
     what: '`Comm_PercentComplete`, `Comm_OutCome`, channel, territory',
     instead: 'a new appointment gets the owner’s channel and territory',
   },
-  { what: 'Tasks, e-mails and letters of the CRM', instead: 'take no part' },
+  { what: 'E-mails and letters of the CRM; Tasks unless setting `tasks` is `sync`', instead: 'take no part' },
+  {
+    what: '`Comm_PercentComplete`, `Comm_CompletedTime` of a Task',
+    instead: 'not every CRM has them: neither read nor written, so completing in Notes sets the status alone',
+  },
 ];

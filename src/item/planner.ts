@@ -9,7 +9,7 @@ import type { ReasonCode } from './reason-code.ts';
 
 /**
  * absent = never was there, or is not to be known: no link says that it existed. moved = another mail file has to hold it
- * now. retyped = no appointment any more. opted_out = marked "CRM only". purged = the row is gone, as an archive job
+ * now. retyped = no appointment any more. opted_out = marked "CRM only", or a Task of several users. purged = the row is gone, as an archive job
  * leaves it: no word about the meeting itself.
  */
 export const CRM_CHANGES = [
@@ -41,6 +41,8 @@ export interface PairFacts {
   direction: Direction;
   /** The entry is an invitee's own of a meeting that somebody else organises: Domino's scheduling keeps it, we never write it. */
   inviteeCopy: boolean;
+  /** Why the CRM keeps it out (`opted_out`); left out: it is marked "CRM only". */
+  optOut?: ReasonCode;
 }
 
 export const ORDINARY: PairFacts = {
@@ -71,6 +73,8 @@ const NOTHING: Action = { do: 'nothing', reason: 'already_equal' };
 const nothing = (reason: ReasonCode): Action => ({ do: 'nothing', reason });
 const unlink = (reason: ReasonCode): Action => ({ do: 'unlink', reason });
 const forget = (reason: ReasonCode): Action => ({ do: 'forget', reason });
+
+const keptOut = ({ optOut = 'crm_only' }: PairFacts): Action => unlink(optOut);
 
 const archived = ({ ended, policy }: PairFacts): boolean => ended && policy.past === 'unlink';
 
@@ -149,12 +153,12 @@ const PLAN: Record<CrmChange, Record<DominoChange, Cell>> = {
     opted_out: unlink('notes_only'),
   },
   opted_out: {
-    none: unlink('crm_only'),
-    edited: unlink('crm_only'),
+    none: keptOut,
+    edited: keptOut,
     // A tombstone: taking the mark away must not bring back what a Notes user deleted.
     deleted: unlink('deletion_kept'),
-    absent: nothing('crm_only'),
-    opted_out: unlink('crm_only'),
+    absent: ({ optOut = 'crm_only' }) => nothing(optOut),
+    opted_out: keptOut,
   },
   purged: {
     none: unlink('crm_purged'),

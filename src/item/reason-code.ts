@@ -23,6 +23,10 @@ export const REASON_CODES = [
   'capture_off', // the triggers were switched off or on
   // skipped, on purpose
   'not_appointment',
+  'task_off', // Tasks take no part
+  'task_action', // a Task that setting task_actions does not name
+  'task_shared', // a Task of several users, or of none
+  'task_owner', // Sage's own: the owner of the Task is not the owner of the mailbox
   'no_holder', // nobody enabled takes part
   'too_old',
   'crm_only',

@@ -1,6 +1,6 @@
 /** Groups of entries and appointments that may belong together: who belongs to whom. Pure but for the reads. */
 import type { ItemLink, LinkRole, LinkWrite, UnlinkedAppointment } from '../crm/contract.ts';
-import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { takesPart, type CrmAppointment } from '../item/crm-appointment.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
 import { keyText, type DominoEntry } from '../item/domino-entry.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
@@ -11,6 +11,7 @@ import type { Found } from './adoption-list.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { newLink } from './link.ts';
 import type { Pair } from './pair.ts';
+import { optOutOf } from './pair-facts.ts';
 
 export interface Group {
   /** link: moved from another mail file with its uid. key: bears our uid or sync key. twin: looks alike. */
@@ -188,7 +189,7 @@ const ordinal = (id: number): string => String(id).padStart(10, '0');
 
 /** Null when the mailbox is not to hold it. Nothing is meant to go to Domino for a user `to_crm`, and yet it is his. */
 function roleOf({ mailbox }: MailboxContext, row: CrmAppointment): LinkRole | null {
-  if (!row.present || row.deleted || row.crm_only || row.type !== 'Appointment') return null;
+  if (!row.present || row.deleted || optOutOf(row) !== null || !takesPart(row)) return null;
   const { crm_user_id: me, direction } = mailbox;
   const holder = row.holders.find(({ crm_user_id: id }) => id === me);
   if (holder !== undefined) return holder.role;

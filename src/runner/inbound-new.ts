@@ -84,6 +84,7 @@ function inboundCreate(
   const { fields, truncated } = crmFieldsFrom({ ...item, organiser }, MERGED_FIELDS, {
     ...side,
     current: null,
+    newTodos: context.settings.tasks === 'sync' ? context.settings.notes_todos : 'appointment',
   });
   const owner = context.mailbox.email.toLowerCase();
   const { add } = attendeeChanges(null, item);

@@ -5,10 +5,10 @@
  */
 import type { ItemLink, LeasedDelivery, LinkRole } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
-import { ORDINARY, planPair, type Direction } from '../item/planner.ts';
+import { ORDINARY, planPair, type CrmChange, type Direction } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { withdrawalOf } from './pair-facts.ts';
+import { optOutOf, withdrawalOf } from './pair-facts.ts';
 
 export type DeliveryPlan =
   | { do: 'nothing'; action: 'skipped' | 'unchanged'; reason: ReasonCode; detail: string | null }
@@ -56,6 +56,9 @@ const RELINKED: readonly string[] = [
   'deletion_refused',
   'tombstone_lifted',
   'domino_older',
+  'task_off',
+  'task_shared',
+  'task_action',
 ];
 
 const skip = (reason: ReasonCode, detail: string | null = null): DeliveryPlan => ({
@@ -72,7 +75,7 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   const link = delivery.link;
   const gone = withdrawalOf({ mailbox: { crm_user_id: delivery.crm_user_id, direction } }, appointment);
   if (gone !== null) {
-    if (link === null || link.state === 'unlinked') return skip(planPair(gone, 'absent', ORDINARY).reason);
+    if (link === null || link.state === 'unlinked') return skip(reasonToLeave(gone, appointment));
     return link.form === 'todo' && !input.todosOn ? skip('todo_off') : { do: 'remove', link };
   }
   const role = appointment.holders.find((h) => h.crm_user_id === delivery.crm_user_id)!.role;
@@ -93,6 +96,12 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   }
   if (link?.state !== 'creating' && input.tooOld(item)) return skip('too_old');
   return { do: 'create', item, role, earlier: link, reason: reasonToCreate(delivery) };
+}
+
+function reasonToLeave(gone: CrmChange, appointment: CrmAppointment): ReasonCode {
+  if (gone === 'retyped' && appointment.task === 'off') return 'task_off';
+  if (gone === 'moved' && appointment.task === 'own') return 'task_owner';
+  return planPair(gone, 'absent', { ...ORDINARY, optOut: optOutOf(appointment) ?? 'crm_only' }).reason;
 }
 
 function reasonToCreate(delivery: LeasedDelivery): ReasonCode {

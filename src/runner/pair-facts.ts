@@ -3,12 +3,13 @@
  * so that the three cannot come to different decisions.
  */
 import type { ItemLink, LeasedMailbox, LinkWrite } from '../crm/contract.ts';
-import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { takesPart, type CrmAppointment } from '../item/crm-appointment.ts';
 import { itemFromCrm } from '../item/crm-mapping.ts';
 import type { DominoEntry } from '../item/domino-entry.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { itemEqual } from '../item/item-equality.ts';
 import { planPair, type Action, type CrmChange, type DominoChange, type PairFacts } from '../item/planner.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { ItemFault } from './faults.ts';
 import { hasEnded } from './window.ts';
@@ -38,10 +39,17 @@ export function withdrawalOf(
 ): Exclude<CrmChange, 'none' | 'edited' | 'absent'> | null {
   if (!appointment.present) return 'purged';
   if (appointment.deleted) return 'deleted';
-  if (appointment.crm_only) return 'opted_out';
-  if (appointment.type !== 'Appointment') return 'retyped';
+  if (!takesPart(appointment)) return appointment.crm_only ? 'opted_out' : 'retyped';
+  if (optOutOf(appointment) !== null) return 'opted_out';
   const held = appointment.holders.some(({ crm_user_id: id }) => id === context.mailbox.crm_user_id);
   return held || context.mailbox.direction === 'to_crm' ? null : 'moved';
+}
+
+/** Why the CRM itself keeps a row out, null when it does not: the entry stays where it is, and may become a pair again. */
+export function optOutOf({ crm_only, task }: CrmAppointment): ReasonCode | null {
+  if (crm_only) return 'crm_only';
+  if (task === 'other') return 'task_action';
+  return task === 'shared' ? 'task_shared' : null;
 }
 
 export function crmChangeOf(context: MailboxContext, link: PairLink, appointment: CrmAppointment): CrmChange {
@@ -98,5 +106,6 @@ export function factsOf(
     policy: context.settings.deletePolicy,
     direction: context.mailbox.direction,
     inviteeCopy: link.role === 'copy' && link.kind === 'meeting',
+    optOut: optOutOf(appointment) ?? 'crm_only',
   };
 }

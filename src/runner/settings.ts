@@ -36,6 +36,8 @@ const settingsSchema = z.object({
   recheck_hours: count(1, 8760),
   max_occurrences: count(1, 10_000),
   todos: z.enum(['on', 'read', 'off']),
+  tasks: z.enum(['off', 'sync']),
+  notes_todos: z.enum(['appointment', 'task']),
   deleted_in_notes_invited: onDeletion,
   deleted_in_notes_alone: onDeletion,
   deleted_in_crm: onDeletion,

@@ -150,7 +150,8 @@ export const linkOf = (uid: string, appointmentId: number, changes: Partial<Link
   ...changes,
 });
 
-export const ALL_FIELDS: Required<CrmFields> = {
+/** Of an appointment; `type` makes a Task. */
+export const ALL_FIELDS: Required<Omit<CrmFields, 'type'>> = {
   action: 'Meeting',
   status: 'Pending',
   priority: 'High',

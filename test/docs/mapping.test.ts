@@ -88,7 +88,7 @@ describe.each(MERGED_FIELDS)('%s', (field) => {
       role: 'organiser',
       externalAttendees: 'include',
       regarding: 'list',
-      current: { action: 'Meeting', status: 'Pending', priority: 'Normal' } as CrmAppointment,
+      current: { action: 'Meeting', status: 'Pending', priority: 'Normal', task: null } as CrmAppointment,
     });
     const written = Object.keys(fields).map(columnOf);
     // What the CRM says an appointment is regarding is read only.

@@ -100,6 +100,7 @@ const response = fc.constantFrom(null, 0, 2, 3, 4);
 /** A live row whose times are usable. */
 export const appointment: fc.Arbitrary<CrmAppointment> = fc
   .record({
+    task: fc.constantFrom(null, null, null, 'own' as const),
     action: fc.constantFrom('Meeting', 'To Do', 'Phone Call', 'vacation', 'Demo', null),
     status: fc.constantFrom('Pending', 'In Progress', 'Complete', 'Cancelled', 'Tentative', 'Waiting', null),
     priority: fc.constantFrom('High', 'Normal', 'Low', 'Urgent', null),
@@ -130,12 +131,13 @@ export const appointment: fc.Arbitrary<CrmAppointment> = fc
       { maxLength: 5 },
     ),
   })
-  .map(({ times, endMissing, notify, users, externals, ...rest }) => ({
+  .map(({ task, times, endMissing, notify, users, externals, ...rest }) => ({
     ...rest,
     appointment_id: 1,
     present: true,
     deleted: false,
-    type: 'Appointment',
+    type: task === null ? 'Appointment' : 'Task',
+    task,
     crm_only: false,
     start_at: times[0]!,
     end_at: endMissing ? null : times[1]!,

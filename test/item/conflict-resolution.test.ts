@@ -30,6 +30,7 @@ const row = (changes: Partial<CrmAppointment> = {}): CrmAppointment => ({
   updated_at: '2026-05-01T12:00:00',
   users: sample!.users.slice(0, 1),
   externals: [],
+  task: null,
   ...changes,
 });
 const conflict = (

@@ -28,6 +28,7 @@ const row = (fields: Partial<CrmAppointment> = {}): CrmAppointment => ({
   present: true,
   deleted: false,
   type: 'Appointment',
+  task: null,
   action: 'Meeting',
   status: 'Pending',
   priority: 'Normal',

@@ -117,7 +117,8 @@ test('an entry made in Notes reads in the CRM as the base says, and stays as it 
 test('an edit in the CRM reaches Domino, and then both are quiet', () => {
   fc.assert(
     fc.property(appointment, appointment, crmContext, (before, edited, context) => {
-      const action = { action: before.action }; // another kind would be another entry
+      // Another kind would be another entry.
+      const action = { action: before.action, type: before.type, task: before.task };
       const was = itemOf(itemFromCrm(before, context));
       const crm = itemOf(itemFromCrm({ ...edited, ...action }, context));
       const entry = entryFrom(draftFromItem(was, dominoContext(context)));

@@ -5,7 +5,8 @@ AS
 /* Changes what the runners obey from their next cycle on.
    Parameters: @p_name; @p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
    Raises:     51003 an unknown name or a value it cannot have; nothing is changed then.
-   Locks:      the row of setting. */
+   Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery
+               (switch_tasks). */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -16,6 +17,8 @@ BEGIN
     DECLARE @v_least int;
     DECLARE @v_most int;
     DECLARE @v_problem nvarchar(2048);
+    DECLARE @v_changed int;
+    DECLARE @v_off bit;
 
     SELECT @v_kind = k.kind, @v_choices = k.choices, @v_least = k.least, @v_most = k.most
     FROM (VALUES
@@ -28,6 +31,10 @@ BEGIN
         (N'merge_policy_people', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_details', N'optional', N'newest, crm, domino', NULL, NULL),
         (N'todos', N'choice', N'on, read, off', NULL, NULL),
+        (N'tasks', N'choice', N'off, sync', NULL, NULL),
+        (N'task_due_column', N'choice', N'comm_datetime, comm_todatetime', NULL, NULL),
+        (N'task_actions', N'list', NULL, NULL, NULL),
+        (N'notes_todos', N'choice', N'appointment, task', NULL, NULL),
         (N'group_series', N'choice', N'on, off', NULL, NULL),
         (N'deleted_in_notes_invited', N'choice', N'delete, unlink', NULL, NULL),
         (N'deleted_in_notes_alone', N'choice', N'delete, unlink', NULL, NULL),
@@ -67,6 +74,11 @@ BEGIN
             SET @v_value =
                 (SELECT z.iana_name FROM domino_sync.windows_time_zone AS z WHERE z.iana_name = @v_value);
     END
+    ELSE IF @v_kind = N'list'
+    BEGIN
+        IF COALESCE(LEN(@v_value), 0) NOT BETWEEN 1 AND 1000
+            SET @v_problem = N'setting task_actions: between 1 and 1000 characters are needed';
+    END
     ELSE IF @v_kind = N'category'
     BEGIN
         SET @v_value = COALESCE(@v_value, N'');
@@ -95,9 +107,27 @@ BEGIN
     IF @v_problem IS NOT NULL
         THROW 51003, @v_problem, 1;
 
+    BEGIN TRANSACTION;
+
     UPDATE s
     SET value = @v_value, changed_at = SYSUTCDATETIME(), changed_by = ORIGINAL_LOGIN()
     FROM domino_sync.setting AS s
     WHERE s.name = @p_name
       AND EXISTS (SELECT s.value EXCEPT SELECT @v_value);
+    SET @v_changed = @@ROWCOUNT;
+
+    IF @v_changed > 0
+        AND (
+            @p_name = N'tasks'
+            OR (
+                @p_name IN (N'task_due_column', N'task_actions')
+                AND EXISTS (SELECT 1 FROM domino_sync.task_setting AS t WHERE t.taken = 1)
+            )
+        )
+    BEGIN
+        SET @v_off = CASE WHEN @p_name = N'tasks' AND @v_value = N'off' THEN 1 ELSE 0 END;
+        EXECUTE domino_sync.switch_tasks @v_off;
+    END;
+
+    COMMIT TRANSACTION;
 END;

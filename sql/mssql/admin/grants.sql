@@ -66,6 +66,7 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.sync_status TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.explain_item TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.find_by_uid TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.list_users TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.task_dates TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_mailboxes TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_deliveries TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.preview_inbound TO domino_sync_runner;

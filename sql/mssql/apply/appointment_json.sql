@@ -16,8 +16,21 @@ SELECT
             NULLIF(LTRIM(RTRIM(c.Comm_Action)), N'') AS action,
             NULLIF(LTRIM(RTRIM(c.Comm_Status)), N'') AS status,
             NULLIF(LTRIM(RTRIM(c.Comm_Priority)), N'') AS priority,
-            domino_sync.wall_text(c.Comm_DateTime) AS start_at,
-            domino_sync.wall_text(c.Comm_ToDateTime) AS end_at,
+            CASE
+                WHEN c.Comm_Type IS NULL OR c.Comm_Type <> N'Task' THEN NULL
+                WHEN task.taken = 0 THEN N'off'
+                WHEN COALESCE(CHARINDEX(N',' + LOWER(LTRIM(RTRIM(c.Comm_Action))) + N',', task.actions), 0) = 0
+                    THEN N'other'
+                WHEN (
+                    SELECT COUNT(*)
+                    FROM domino_sync.appointment_participant AS p
+                    JOIN domino_sync.crm_user AS u ON u.crm_user_id = p.crm_user_id
+                    WHERE p.appointment_id = w.id
+                ) = 1 THEN N'own'
+                ELSE N'shared'
+            END AS task,
+            domino_sync.wall_text(domino_sync.start_column(c.Comm_Type, task.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS start_at,
+            domino_sync.wall_text(domino_sync.end_column(c.Comm_Type, task.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS end_at,
             domino_sync.is_set(c.Comm_IsAllDayEvent) AS all_day,
             domino_sync.is_set(c.Comm_Private) AS private,
             domino_sync.is_set(c.Comm_CRMOnly) AS crm_only,
@@ -34,6 +47,7 @@ SELECT
             JSON_QUERY(COALESCE(holders.json, N'[]')) AS holders,
             COALESCE(f.fingerprint, N'absent') AS fingerprint
         FROM (SELECT @p_appointment_id AS id) AS w
+        CROSS JOIN domino_sync.task_setting AS task
         LEFT JOIN dbo.Communication AS c ON c.Comm_CommunicationId = w.id
         OUTER APPLY domino_sync.appointment_fingerprint(w.id) AS f
         OUTER APPLY

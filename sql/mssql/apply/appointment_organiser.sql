@@ -1,6 +1,9 @@
 -- The organiser of each Communication row, dead ones included: a CRM user, or an address outside the CRM; both null when
 -- nobody can be found. `eligible`: a live appointment that may leave the CRM.
 --
+-- A Task belongs to the user of its link and to nobody else: who assigned it is not meant. One with several users, or
+-- with none, is not eligible, nor one whose action is not among those of setting task_actions.
+--
 -- Everything is looked up row by row (OUTER APPLY), so that a restriction on appointment_id reaches the vendor's index.
 CREATE OR ALTER VIEW domino_sync.appointment_organiser AS
 SELECT
@@ -10,7 +13,26 @@ SELECT
     CAST(
         CASE
             WHEN c.Comm_Deleted IS NULL
-                AND c.Comm_Type = N'Appointment'
+                AND (
+                    c.Comm_Type = N'Appointment'
+                    OR (
+                        c.Comm_Type = N'Task'
+                        AND EXISTS
+                            (
+                                SELECT 1
+                                FROM domino_sync.task_setting AS s
+                                WHERE s.taken = 1
+                                  AND CHARINDEX(N',' + LOWER(LTRIM(RTRIM(c.Comm_Action))) + N',', s.actions) > 0
+                            )
+                        AND (
+                            SELECT COUNT(DISTINCT k.CmLi_Comm_UserId)
+                            FROM dbo.Comm_Link AS k
+                            JOIN dbo.Users AS w ON w.User_UserId = k.CmLi_Comm_UserId
+                            WHERE k.CmLi_Comm_CommunicationId = c.Comm_CommunicationId
+                              AND k.CmLi_Deleted IS NULL
+                        ) = 1
+                    )
+                )
                 AND COALESCE(LTRIM(RTRIM(c.Comm_CRMOnly)), N'') <> N'Y'
             THEN 1
             ELSE 0
@@ -18,7 +40,10 @@ SELECT
         AS bit
     ) AS eligible
 FROM dbo.Communication AS c
-CROSS APPLY (SELECT LOWER(LTRIM(RTRIM(c.Comm_Organizer))) AS organiser) AS t
+CROSS APPLY
+(
+    SELECT CASE WHEN c.Comm_Type = N'Task' THEN NULL ELSE LOWER(LTRIM(RTRIM(c.Comm_Organizer))) END AS organiser
+) AS t
 -- a user id as text; the pattern first, because TRY_CONVERT reads '-1' and '' as well
 CROSS APPLY
 (

@@ -91,6 +91,13 @@ BEGIN
 
     UNION ALL
 
+    SELECT i.item_no, N'fields.type', N'is neither absent nor that of a new Task'
+    FROM @v_item AS i
+    JOIN @v_field AS f ON f.nth = i.nth AND f.field = N'type'
+    WHERE i.is_new = 0 OR f.value IS NULL OR f.value <> N'Task'
+
+    UNION ALL
+
     SELECT i.item_no, N'link.crm_user_id', N'is another mailbox'
     FROM @v_item AS i
     WHERE i.crm_user_id IS NULL OR i.crm_user_id <> @p_crm_user_id

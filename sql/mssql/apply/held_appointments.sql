@@ -51,9 +51,17 @@ candidate AS
     SELECT c.Comm_CommunicationId AS id, m.direction
     FROM mailbox AS m
     JOIN dbo.Communication AS c
-        ON c.Comm_Type = N'Appointment'
+        ON (
+            c.Comm_Type = N'Appointment'
+            OR (c.Comm_Type = N'Task' AND EXISTS (SELECT 1 FROM domino_sync.task_setting AS t WHERE t.taken = 1))
+        )
         AND c.Comm_Deleted IS NULL
-        AND COALESCE(c.Comm_ToDateTime, c.Comm_DateTime) >= m.from_at
+        -- of a Task either column may be the later one
+        AND CASE
+            WHEN c.Comm_Type = N'Task' AND (c.Comm_ToDateTime IS NULL OR c.Comm_DateTime > c.Comm_ToDateTime)
+                THEN c.Comm_DateTime
+            ELSE COALESCE(c.Comm_ToDateTime, c.Comm_DateTime)
+        END >= m.from_at
     WHERE LTRIM(RTRIM(c.Comm_Organizer)) = CONVERT(nvarchar(11), m.crm_user_id)
        OR LOWER(LTRIM(RTRIM(c.Comm_Organizer))) = m.email
        OR EXISTS

@@ -8,6 +8,7 @@ AS
 /* Makes the appointments of created items, filled as Sage fills them; their users follow by write_people.
    Parameters: @p_crm_user_id, owner of the mailbox; @p_items; @p_work, the named decisions, which come back with the new
                appointment_id; @p_now, CRM wall clock; @p_ids, the new ids, NULL where the insert makes them.
+   A Task names no organiser: it belongs to the user of its link.
    A flag is 'Y' or NULL, and not deleted is NULL: with 0 the row would vanish from Sage's screens.
    Identity values follow the ORDER BY of the INSERT, and so do the new ids the items. OUTPUT needs INTO, because the
    table has triggers. */
@@ -15,7 +16,7 @@ BEGIN
     SET NOCOUNT ON;
 
     DECLARE @v_row table (
-        nth int NOT NULL PRIMARY KEY, appointment_id int NULL, action nvarchar(max), status nvarchar(max),
+        nth int NOT NULL PRIMARY KEY, appointment_id int NULL, type nvarchar(40) NOT NULL, action nvarchar(max), status nvarchar(max),
         priority nvarchar(max), start_at datetime, end_at datetime, all_day nchar(1), private nchar(1),
         subject nvarchar(max), location nvarchar(max), note nvarchar(max), notify_at datetime,
         organiser nvarchar(400), territory int, channel int
@@ -23,21 +24,23 @@ BEGIN
     DECLARE @v_new table (appointment_id int NOT NULL PRIMARY KEY);
 
     INSERT INTO @v_row (
-        nth, appointment_id, action, status, priority, start_at, end_at, all_day, private, subject, location, note,
+        nth, appointment_id, type, action, status, priority, start_at, end_at, all_day, private, subject, location, note,
         notify_at, organiser, territory, channel
     )
     SELECT
-        w.nth, w.appointment_id, f.action, f.status, f.priority, CAST(f.start_at AS datetime),
-        CAST(f.end_at AS datetime), CASE WHEN f.all_day = N'true' THEN N'Y' END,
+        w.nth, w.appointment_id, COALESCE(f.type, N'Appointment'), f.action, f.status, f.priority,
+        CAST(CASE WHEN f.type IS NOT NULL AND t.due_first = 1 THEN f.end_at ELSE f.start_at END AS datetime),
+        CAST(CASE WHEN f.type IS NOT NULL AND t.due_first = 1 THEN f.start_at ELSE f.end_at END AS datetime), CASE WHEN f.all_day = N'true' THEN N'Y' END,
         CASE WHEN f.private = N'true' THEN N'Y' END, f.subject, f.location, f.note,
-        CAST(f.notify_at AS datetime), w.organiser, owner.User_PrimaryTerritory, owner.User_PrimaryChannelId
+        CAST(f.notify_at AS datetime), CASE WHEN f.type IS NULL THEN w.organiser END, owner.User_PrimaryTerritory, owner.User_PrimaryChannelId
     FROM domino_sync.inbound_work(@p_items, @p_work) AS w
     CROSS APPLY OPENJSON(w.fields) WITH
     (
         action nvarchar(max), status nvarchar(max), priority nvarchar(max), start_at nvarchar(19), end_at nvarchar(19),
         all_day nvarchar(10), private nvarchar(10), subject nvarchar(max), location nvarchar(max), note nvarchar(max),
-        notify_at nvarchar(19)
+        notify_at nvarchar(19), type nvarchar(40)
     ) AS f
+    CROSS JOIN domino_sync.task_setting AS t
     LEFT JOIN dbo.Users AS owner ON owner.User_UserId = @p_crm_user_id
     WHERE w.outcome = N'created';
 
@@ -53,7 +56,7 @@ BEGIN
         )
         OUTPUT inserted.Comm_CommunicationId INTO @v_new (appointment_id)
         SELECT
-            N'Appointment', r.action, r.status, r.priority, r.start_at, r.end_at, r.all_day, r.private, r.subject,
+            r.type, r.action, r.status, r.priority, r.start_at, r.end_at, r.all_day, r.private, r.subject,
             r.location, r.note, r.notify_at, CASE WHEN r.notify_at IS NOT NULL THEN N'Y' END, r.organiser,
             r.territory, r.channel, @p_crm_user_id, @p_now, @p_crm_user_id, @p_now, @p_now
         FROM @v_row AS r
@@ -67,7 +70,7 @@ BEGIN
         )
         OUTPUT inserted.Comm_CommunicationId INTO @v_new (appointment_id)
         SELECT
-            r.appointment_id, N'Appointment', r.action, r.status, r.priority, r.start_at, r.end_at, r.all_day,
+            r.appointment_id, r.type, r.action, r.status, r.priority, r.start_at, r.end_at, r.all_day,
             r.private, r.subject, r.location, r.note, r.notify_at, CASE WHEN r.notify_at IS NOT NULL THEN N'Y' END,
             r.organiser, r.territory, r.channel, @p_crm_user_id, @p_now, @p_crm_user_id, @p_now, @p_now
         FROM @v_row AS r

@@ -23,8 +23,8 @@ BEGIN
         c.Comm_CommunicationId AS appointment_id,
         h.role,
         c.Comm_Subject AS subject,
-        domino_sync.wall_text(c.Comm_DateTime) AS start_at,
-        domino_sync.wall_text(c.Comm_ToDateTime) AS end_at,
+        domino_sync.wall_text(domino_sync.start_column(c.Comm_Type, k.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS start_at,
+        domino_sync.wall_text(domino_sync.end_column(c.Comm_Type, k.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS end_at,
         domino_sync.is_set(c.Comm_IsAllDayEvent) AS all_day,
         l.unlinked_reason,
         l.incarnation,
@@ -43,6 +43,7 @@ BEGIN
             AS delivery_reason
     FROM @v_held AS h
     JOIN dbo.Communication AS c ON c.Comm_CommunicationId = h.appointment_id
+    CROSS JOIN domino_sync.task_setting AS k
     LEFT JOIN domino_sync.item_link AS l
         ON l.crm_user_id = @p_crm_user_id
         AND l.appointment_id = c.Comm_CommunicationId

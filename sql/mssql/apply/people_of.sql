@@ -5,20 +5,23 @@ RETURNS TABLE
 AS
 /* Who is to be on the appointments: the attendees to add, and on a new one its owner and its organiser.
    Parameters: @p_crm_user_id, owner of the mailbox; @p_items; @p_work, the decisions; @p_matches, rows of match_attendees.
-   Returns:    the rows write_people takes, each person once an appointment; the organiser has response 6. */
+   Returns:    the rows write_people takes, each person once an appointment; the organiser of an
+               appointment has response 6. */
 RETURN
 WITH item AS
 (
-    SELECT w.nth, w.outcome, w.appointment_id, w.organiser_id, f.notify_at
+    SELECT w.nth, w.outcome, w.appointment_id, w.organiser_id, f.notify_at, f.type
     FROM domino_sync.inbound_work(@p_items, @p_work) AS w
-    CROSS APPLY OPENJSON(w.fields) WITH (notify_at nvarchar(19)) AS f
+    CROSS APPLY OPENJSON(w.fields) WITH (notify_at nvarchar(19), type nvarchar(40)) AS f
     WHERE w.outcome IN (N'created', N'updated')
 ),
 person AS
 (
     SELECT
         i.appointment_id, i.notify_at, i.organiser_id AS crm_user_id, CAST(NULL AS nvarchar(400)) AS email,
-        CAST(NULL AS int) AS person_id, 6 AS response, 1 AS choice
+        CAST(NULL AS int) AS person_id,
+        -- the user of a Task's link is its owner, and no organiser of anything
+        CASE WHEN i.type IS NULL THEN 6 ELSE 0 END AS response, 1 AS choice
     FROM item AS i
     WHERE i.outcome = N'created' AND i.organiser_id IS NOT NULL
 

@@ -16,15 +16,15 @@ BEGIN
     DECLARE @v_row table (
         appointment_id int NOT NULL PRIMARY KEY,
         has_action int, action nvarchar(max), has_status int, status nvarchar(max),
-        has_priority int, priority nvarchar(max), has_start_at int, start_at datetime, has_end_at int, end_at datetime,
+        has_priority int, priority nvarchar(max), start_at datetime, end_at datetime,
         has_all_day int, all_day nchar(1), has_private int, private nchar(1), has_subject int, subject nvarchar(max),
         has_location int, location nvarchar(max), has_note int, note nvarchar(max),
         has_notify_at int, notify_at datetime, attendees int NOT NULL
     );
 
     INSERT INTO @v_row (
-        appointment_id, has_action, action, has_status, status, has_priority, priority, has_start_at, start_at,
-        has_end_at, end_at, has_all_day, all_day, has_private, private, has_subject, subject, has_location, location,
+        appointment_id, has_action, action, has_status, status, has_priority, priority, start_at, end_at,
+        has_all_day, all_day, has_private, private, has_subject, subject, has_location, location,
         has_note, note, has_notify_at, notify_at, attendees
     )
     SELECT
@@ -32,9 +32,7 @@ BEGIN
         MAX(CASE WHEN f.[key] = N'action' THEN 1 END), MAX(CASE WHEN f.[key] = N'action' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'status' THEN 1 END), MAX(CASE WHEN f.[key] = N'status' THEN f.[value] END),
         MAX(CASE WHEN f.[key] = N'priority' THEN 1 END), MAX(CASE WHEN f.[key] = N'priority' THEN f.[value] END),
-        MAX(CASE WHEN f.[key] = N'start_at' THEN 1 END),
         CAST(MAX(CASE WHEN f.[key] = N'start_at' THEN LEFT(f.[value], 19) END) AS datetime),
-        MAX(CASE WHEN f.[key] = N'end_at' THEN 1 END),
         CAST(MAX(CASE WHEN f.[key] = N'end_at' THEN LEFT(f.[value], 19) END) AS datetime),
         MAX(CASE WHEN f.[key] = N'all_day' THEN 1 END),
         MAX(CASE WHEN f.[key] = N'all_day' AND f.[value] = N'true' THEN N'Y' END),
@@ -71,8 +69,10 @@ BEGIN
     SET Comm_Action = CASE WHEN r.has_action = 1 THEN r.action ELSE c.Comm_Action END,
         Comm_Status = CASE WHEN r.has_status = 1 THEN r.status ELSE c.Comm_Status END,
         Comm_Priority = CASE WHEN r.has_priority = 1 THEN r.priority ELSE c.Comm_Priority END,
-        Comm_DateTime = CASE WHEN r.has_start_at = 1 THEN r.start_at ELSE c.Comm_DateTime END,
-        Comm_ToDateTime = CASE WHEN r.has_end_at = 1 THEN r.end_at ELSE c.Comm_ToDateTime END,
+        Comm_DateTime = COALESCE(
+            CASE WHEN c.Comm_Type = N'Task' AND t.due_first = 1 THEN r.end_at ELSE r.start_at END, c.Comm_DateTime),
+        Comm_ToDateTime = COALESCE(
+            CASE WHEN c.Comm_Type = N'Task' AND t.due_first = 1 THEN r.start_at ELSE r.end_at END, c.Comm_ToDateTime),
         Comm_IsAllDayEvent = CASE WHEN r.has_all_day = 1 THEN r.all_day ELSE c.Comm_IsAllDayEvent END,
         Comm_Private = CASE WHEN r.has_private = 1 THEN r.private ELSE c.Comm_Private END,
         Comm_Subject = CASE WHEN r.has_subject = 1 THEN r.subject ELSE c.Comm_Subject END,
@@ -86,7 +86,8 @@ BEGIN
         Comm_UpdatedDate = @p_now,
         Comm_TimeStamp = @p_now
     FROM dbo.Communication AS c
-    JOIN @v_row AS r ON r.appointment_id = c.Comm_CommunicationId;
+    JOIN @v_row AS r ON r.appointment_id = c.Comm_CommunicationId
+    CROSS JOIN domino_sync.task_setting AS t;
 
     UPDATE c
     SET Comm_Note = r.note

@@ -34,7 +34,18 @@ BEGIN
         ) AS ends (is_after, appointment_id, crm_user_id, is_external)
         -- uncommitted rows count: waiting for another save, or for its lock, is worse than a key logged in vain
         INNER JOIN dbo.Communication AS c WITH (READUNCOMMITTED)
-            ON c.Comm_CommunicationId = ends.appointment_id AND c.Comm_Type = N'Appointment'
+            ON c.Comm_CommunicationId = ends.appointment_id
+            AND (
+                c.Comm_Type = N'Appointment'
+                OR (
+                    c.Comm_Type = N'Task'
+                    AND EXISTS (
+                        SELECT 1
+                        FROM domino_sync.setting AS s WITH (READUNCOMMITTED)
+                        WHERE s.name = N'tasks' AND s.value = N'sync'
+                    )
+                )
+            )
         WHERE (
               ends.crm_user_id IS NOT NULL OR ends.is_external = N'Y'
               -- a customer, named before or after

@@ -3,7 +3,7 @@ ON dbo.Communication
 AFTER INSERT, UPDATE, DELETE
 AS
 /*
-Logs the key of every appointment that a statement made, changed in a mapped column, or removed.
+Logs the key of every appointment, and with setting tasks of every Task, that a statement made, changed in a mapped column, or removed.
 Returns: no rows; the statement is not influenced.
 Locks: none beyond the inserted rows; waits half a second at most.  Writes: change_log, capture_fault_seq on a fault.
 A fault costs the log rows of one statement, not the save: `capture_state` counts it, `reconcile` repairs it.
@@ -38,7 +38,19 @@ BEGIN
             SYSUTCDATETIME()
         FROM inserted AS after
         FULL JOIN deleted AS before ON before.Comm_CommunicationId = after.Comm_CommunicationId
-        WHERE (after.Comm_Type = N'Appointment' OR before.Comm_Type = N'Appointment')
+        WHERE (
+              after.Comm_Type = N'Appointment'
+              OR before.Comm_Type = N'Appointment'
+              OR (
+                  (after.Comm_Type = N'Task' OR before.Comm_Type = N'Task')
+                  -- nobody's save waits for an administrator who has the setting in hand
+                  AND EXISTS (
+                      SELECT 1
+                      FROM domino_sync.setting AS s WITH (READUNCOMMITTED)
+                      WHERE s.name = N'tasks' AND s.value = N'sync'
+                  )
+              )
+          )
           AND (
               @note_is_written = 1
               -- binary, because a subject that changes in nothing but its case is a change

@@ -53,9 +53,17 @@ BEGIN
     SET @v_ids = CONCAT(N'[', STUFF((
         SELECT CONCAT(N',', c.Comm_CommunicationId)
         FROM dbo.Communication AS c
-        WHERE c.Comm_Type = N'Appointment'
+        WHERE (
+              c.Comm_Type = N'Appointment'
+              OR (c.Comm_Type = N'Task' AND EXISTS (SELECT 1 FROM domino_sync.task_setting AS t WHERE t.taken = 1))
+          )
           AND c.Comm_Deleted IS NULL
-          AND COALESCE(c.Comm_ToDateTime, c.Comm_DateTime) >= @v_from
+          -- of a Task either column may be the later one
+          AND CASE
+              WHEN c.Comm_Type = N'Task' AND (c.Comm_ToDateTime IS NULL OR c.Comm_DateTime > c.Comm_ToDateTime)
+                  THEN c.Comm_DateTime
+              ELSE COALESCE(c.Comm_ToDateTime, c.Comm_DateTime)
+          END >= @v_from
           AND (
               LTRIM(RTRIM(c.Comm_Organizer)) = CONVERT(nvarchar(11), @p_crm_user_id)
               OR LOWER(LTRIM(RTRIM(c.Comm_Organizer))) = @v_email
@@ -107,8 +115,8 @@ BEGIN
         p.appointment_id,
         p.role,
         c.Comm_Subject AS subject,
-        domino_sync.wall_text(c.Comm_DateTime) AS start_at,
-        domino_sync.wall_text(c.Comm_ToDateTime) AS end_at,
+        domino_sync.wall_text(domino_sync.start_column(c.Comm_Type, w.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS start_at,
+        domino_sync.wall_text(domino_sync.end_column(c.Comm_Type, w.due_first, c.Comm_DateTime, c.Comm_ToDateTime)) AS end_at,
         CAST(COALESCE(domino_sync.is_set(c.Comm_IsAllDayEvent), 0) AS bit) AS all_day,
         CASE
             WHEN p.his = 1 AND l.appointment_id IS NULL AND t.reason_code IN (N'deletion_kept', N'past_deletion_kept')
@@ -116,6 +124,7 @@ BEGIN
         END AS lost_tombstone,
         k.link
     FROM @v_pair AS p
+    CROSS JOIN domino_sync.task_setting AS w
     LEFT JOIN dbo.Communication AS c ON c.Comm_CommunicationId = p.appointment_id
     LEFT JOIN domino_sync.item_link AS l
         ON l.crm_user_id = p.crm_user_id

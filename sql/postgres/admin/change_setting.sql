@@ -7,12 +7,13 @@ as $$
 -- Changes what the runners obey from their next cycle on.
 -- Parameters: p_name; p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
 -- Raises:     CDS03 an unknown name or a value it cannot have; nothing is changed then.
--- Locks:      the row of setting.
+-- Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery (switch_tasks).
 declare
     v_value text := btrim(p_value);
     v_choices text[];
     v_range int4range;
     v_optional boolean := false;
+    v_changed integer;
 begin
     case p_name
         when 'external_attendees' then v_choices := array['list', 'include', 'omit'];
@@ -24,6 +25,10 @@ begin
             v_value := nullif(v_value, '');
             v_optional := true;
         when 'todos' then v_choices := array['on', 'read', 'off'];
+        when 'tasks' then v_choices := array['off', 'sync'];
+        when 'task_due_column' then v_choices := array['comm_datetime', 'comm_todatetime'];
+        when 'task_actions' then null;
+        when 'notes_todos' then v_choices := array['appointment', 'task'];
         when 'group_series' then v_choices := array['on', 'off'];
         when 'deleted_in_notes_invited', 'deleted_in_notes_alone', 'deleted_in_crm', 'deleted_past' then
             v_choices := array['delete', 'unlink'];
@@ -59,6 +64,10 @@ begin
             raise exception 'setting crm_time_zone: % is no IANA time zone such as Europe/Berlin', v_value
                 using errcode = 'CDS03';
         end if;
+    elsif p_name = 'task_actions' then
+        if coalesce(length(v_value), 0) not between 1 and 1000 then
+            raise exception 'setting task_actions: between 1 and 1000 characters are needed' using errcode = 'CDS03';
+        end if;
     elsif p_name = 'opt_out_category' then
         -- a separator, with which it would never be found
         if length(v_value) > 100 or v_value ~ '[,;]' then
@@ -78,5 +87,15 @@ begin
     set value = v_value, changed_at = now(), changed_by = session_user
     where s.name = p_name
       and s.value is distinct from v_value;
+    get diagnostics v_changed = row_count;
+
+    if v_changed > 0
+        and (
+            p_name = 'tasks'
+            or (p_name in ('task_due_column', 'task_actions') and (select t.taken from domino_sync.task_setting as t))
+        )
+    then
+        perform domino_sync.switch_tasks(p_name = 'tasks' and v_value = 'off');
+    end if;
 end;
 $$;

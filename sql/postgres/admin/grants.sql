@@ -10,7 +10,7 @@ declare
         'apply_missing', 'park_inbound', 'save_links', 'list_unlinked', 'report_first_sync',
         'reconcile_chunk', 'finish_reconcile', 'watch_capture', 'hold_deletions',
         -- reading procedures of the administrator
-        'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users',
+        'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users', 'task_dates',
         'preview_mailboxes', 'preview_deliveries', 'preview_inbound', 'preview_missing', 'preview_enable', 'preview_window',
         'preview_reasons', 'preview_deletions'];
     v_routine regprocedure;

@@ -44,6 +44,8 @@ begin
                 then 'is neither true nor false' end),
             ('fields.private', case when f ? 'private' and jsonb_typeof(f -> 'private') <> 'boolean'
                 then 'is neither true nor false' end),
+            ('fields.type', case when f ? 'type' and (not is_new or f ->> 'type' is distinct from 'Task')
+                then 'is neither absent nor that of a new Task' end),
             ('fields.organiser_email', case when f ->> 'organiser_email' not like '%_@_%' then 'is not an address'
                 when length(f ->> 'organiser_email') > domino_sync.column_length('communication', 'comm_organizer')
                 then 'is too long' end)

@@ -14,6 +14,7 @@ declare
     v_zone text := coalesce((select s.value from domino_sync.setting as s where s.name = 'crm_time_zone'), 'UTC');
     v_past_days integer := coalesce(
         (select s.value::integer from domino_sync.setting as s where s.name = 'window_past_days'), 14);
+    v_tasks boolean := (select t.taken from domino_sync.task_setting as t);
     v_from timestamp;
     v_email text;
     v_direction text;
@@ -30,9 +31,13 @@ begin
     with candidate as materialized (
         select c.comm_communicationid as id
         from public.communication as c
-        where c.comm_type = 'Appointment'
+        where (c.comm_type = 'Appointment' or (c.comm_type = 'Task' and v_tasks))
           and c.comm_deleted is null
-          and coalesce(c.comm_todatetime, c.comm_datetime) >= v_from
+          -- of a Task either column may be the later one
+          and case
+              when c.comm_type = 'Task' then greatest(c.comm_datetime, c.comm_todatetime)
+              else coalesce(c.comm_todatetime, c.comm_datetime)
+          end >= v_from
           and (
               btrim(c.comm_organizer) = p_crm_user_id::text
               or lower(btrim(c.comm_organizer)) = v_email

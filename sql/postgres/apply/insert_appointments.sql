@@ -5,6 +5,7 @@ set search_path = domino_sync, pg_temp
 as $$
 -- Makes the appointments of created items, filled as Sage fills them; their users follow by write_people.
 -- Parameters: p_crm_user_id, owner of the mailbox; p_work, items with their new appointment_id; p_now, CRM wall clock.
+-- A Task names no organiser: it belongs to the user of its link.
 -- A flag is 'Y' or NULL, and not deleted is NULL: with 0 the row would vanish from Sage's screens.
 begin
     insert into public.communication (
@@ -15,14 +16,19 @@ begin
     )
     overriding system value
     select
-        (w ->> 'appointment_id')::integer, 'Appointment', f ->> 'action', f ->> 'status', f ->> 'priority',
-        (f ->> 'start_at')::timestamp, (f ->> 'end_at')::timestamp, case when (f ->> 'all_day')::boolean then 'Y' end,
+        (w ->> 'appointment_id')::integer, coalesce(f ->> 'type', 'Appointment'), f ->> 'action', f ->> 'status',
+        f ->> 'priority',
+        (f ->> case when reversed then 'end_at' else 'start_at' end)::timestamp,
+        (f ->> case when reversed then 'start_at' else 'end_at' end)::timestamp, case when (f ->> 'all_day')::boolean then 'Y' end,
         case when (f ->> 'private')::boolean then 'Y' end, f ->> 'subject', f ->> 'location', f ->> 'note',
         (f ->> 'notify_at')::timestamp, case when f ->> 'notify_at' is not null then 'Y' end,
-        w ->> 'organiser', owner.user_primaryterritory, owner.user_primarychannelid, p_crm_user_id, p_now,
+        case when f ->> 'type' is null then w ->> 'organiser' end, owner.user_primaryterritory, owner.user_primarychannelid, p_crm_user_id, p_now,
         p_crm_user_id, p_now, p_now
     from jsonb_array_elements(p_work) as w
     cross join lateral (select w -> 'fields') as field (f)
+    cross join lateral (
+        select f ->> 'type' is not null and t.due_first from domino_sync.task_setting as t
+    ) as task (reversed)
     left join public.users as owner on owner.user_userid = p_crm_user_id
     where w ->> 'outcome' = 'created';
 end;

@@ -30,18 +30,18 @@ select
     c.comm_communicationid,
     h.role,
     c.comm_subject,
-    domino_sync.wall_text(c.comm_datetime),
-    domino_sync.wall_text(c.comm_todatetime),
+    domino_sync.wall_text(domino_sync.start_column(c.comm_type, t.due_first, c.comm_datetime, c.comm_todatetime)),
+    domino_sync.wall_text(domino_sync.end_column(c.comm_type, t.due_first, c.comm_datetime, c.comm_todatetime)),
     domino_sync.is_set(c.comm_isalldayevent),
     l.unlinked_reason,
     l.incarnation,
     case when l.appointment_id is null then (
-        select case when t.reason_code in ('deletion_kept', 'past_deletion_kept') then t.reason_code end
-        from domino_sync.activity as t
-        where t.appointment_id = c.comm_communicationid
-          and t.crm_user_id = p_crm_user_id
-          and t.action in ('created', 'adopted', 'updated', 'deleted', 'unlinked')
-        order by t.activity_id desc
+        select case when a.reason_code in ('deletion_kept', 'past_deletion_kept') then a.reason_code end
+        from domino_sync.activity as a
+        where a.appointment_id = c.comm_communicationid
+          and a.crm_user_id = p_crm_user_id
+          and a.action in ('created', 'adopted', 'updated', 'deleted', 'unlinked')
+        order by a.activity_id desc
         limit 1
     ) end,
     case
@@ -54,6 +54,7 @@ select
     case when d.parked_at is null then d.reason_code else coalesce(d.last_reason_code, d.reason_code) end
 from domino_sync.held_appointments(p_crm_user_id) as h
 join public.communication as c on c.comm_communicationid = h.appointment_id
+cross join domino_sync.task_setting as t
 left join domino_sync.item_link as l
     on l.crm_user_id = p_crm_user_id
     and l.appointment_id = c.comm_communicationid

@@ -6,7 +6,7 @@ set search_path = domino_sync, pg_temp
 as $$
 -- Who is to be on the appointments: the attendees to add, and on a new one its owner and its organiser.
 -- Parameters: p_crm_user_id, owner of the mailbox; p_work, decided items; p_matches, rows of match_attendees.
--- Returns:    the list write_people takes, each person once an appointment; the organiser has response 6.
+-- Returns:    the list write_people takes, each person once an appointment; the organiser of an appointment has response 6.
 with item as materialized (
     select w.*
     from jsonb_to_recordset(p_work) as w (
@@ -16,7 +16,9 @@ with item as materialized (
 ),
 person as (
     select
-        i.appointment_id, i.organiser_id as crm_user_id, null as email, null::integer as person_id, 6 as response,
+        i.appointment_id, i.organiser_id as crm_user_id, null as email, null::integer as person_id,
+        -- the user of a Task's link is its owner, and no organiser of anything
+        case when i.fields ->> 'type' is null then 6 else 0 end as response,
         1 as rank
     from item as i
     where i.outcome = 'created' and i.organiser_id is not null

@@ -13,7 +13,11 @@ as $$
 -- Locks:      nothing.
 -- PL/pgSQL keeps the plan: the settings above make it the first one.
 #variable_conflict use_column
+declare
+    v_task domino_sync.task_setting;
 begin
+    select t.* into v_task from domino_sync.task_setting as t;
+
     return query
     with wanted as materialized (
         select distinct w.id::integer as id from jsonb_array_elements_text(p_ids) as w (id)
@@ -76,8 +80,17 @@ begin
             'action', nullif(btrim(c.comm_action), ''),
             'status', nullif(btrim(c.comm_status), ''),
             'priority', nullif(btrim(c.comm_priority), ''),
-            'start_at', domino_sync.wall_text(c.comm_datetime),
-            'end_at', domino_sync.wall_text(c.comm_todatetime),
+            'task', case
+                when c.comm_type is distinct from 'Task' then null
+                when not v_task.taken then 'off'
+                when coalesce(strpos(v_task.actions, ',' || lower(btrim(c.comm_action)) || ','), 0) = 0 then 'other'
+                when jsonb_array_length(p.list) = 1 then 'own'
+                else 'shared'
+            end,
+            'start_at', domino_sync.wall_text(
+                domino_sync.start_column(c.comm_type, v_task.due_first, c.comm_datetime, c.comm_todatetime)),
+            'end_at', domino_sync.wall_text(
+                domino_sync.end_column(c.comm_type, v_task.due_first, c.comm_datetime, c.comm_todatetime)),
             'all_day', domino_sync.is_set(c.comm_isalldayevent),
             'private', domino_sync.is_set(c.comm_private),
             'crm_only', domino_sync.is_set(c.comm_crmonly),

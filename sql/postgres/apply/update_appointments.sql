@@ -11,8 +11,12 @@ begin
     set comm_action = case when f ? 'action' then f ->> 'action' else c.comm_action end,
         comm_status = case when f ? 'status' then f ->> 'status' else c.comm_status end,
         comm_priority = case when f ? 'priority' then f ->> 'priority' else c.comm_priority end,
-        comm_datetime = case when f ? 'start_at' then (f ->> 'start_at')::timestamp else c.comm_datetime end,
-        comm_todatetime = case when f ? 'end_at' then (f ->> 'end_at')::timestamp else c.comm_todatetime end,
+        comm_datetime = coalesce(
+            (f ->> case when c.comm_type = 'Task' and t.due_first then 'end_at' else 'start_at' end)::timestamp,
+            c.comm_datetime),
+        comm_todatetime = coalesce(
+            (f ->> case when c.comm_type = 'Task' and t.due_first then 'start_at' else 'end_at' end)::timestamp,
+            c.comm_todatetime),
         comm_isalldayevent = case
             when not f ? 'all_day' then c.comm_isalldayevent
             when (f ->> 'all_day')::boolean then 'Y'
@@ -34,6 +38,7 @@ begin
         comm_timestamp = p_now
     from jsonb_array_elements(p_work) as w
     cross join lateral (select w -> 'fields') as field (f)
+    cross join domino_sync.task_setting as t
     where c.comm_communicationid = (w ->> 'appointment_id')::integer
       and w ->> 'outcome' = 'updated'
       and (f - 'organiser_email' <> '{}' or w -> 'attendees_add' <> '[]' or w -> 'attendees_remove' <> '[]');

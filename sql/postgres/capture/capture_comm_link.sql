@@ -58,7 +58,9 @@ begin
             -- LIMIT keeps this a look-up by key: a hash join planned for a bulk update would scan the vendor's whole
             -- table again at every later one-row save of the session
             select from public.communication as c
-            where c.comm_communicationid = ends.appointment_id and c.comm_type = 'Appointment'
+            where c.comm_communicationid = ends.appointment_id
+              and (c.comm_type = 'Appointment'
+                   or (c.comm_type = 'Task' and (select t.taken from domino_sync.task_setting as t)))
             limit 1
         ) as appointment
         where ends.crm_user_id is not null or ends.external = 'Y' or ends.customer is not null;
@@ -68,7 +70,9 @@ begin
         from new_rows as l
         cross join lateral (
             select from public.communication as c
-            where c.comm_communicationid = l.cmli_comm_communicationid and c.comm_type = 'Appointment'
+            where c.comm_communicationid = l.cmli_comm_communicationid
+              and (c.comm_type = 'Appointment'
+                   or (c.comm_type = 'Task' and (select t.taken from domino_sync.task_setting as t)))
             limit 1
         ) as appointment
         where l.cmli_comm_userid is not null or l.cmli_isexternalattendee = 'Y'
@@ -80,7 +84,9 @@ begin
         from old_rows as l
         cross join lateral (
             select from public.communication as c
-            where c.comm_communicationid = l.cmli_comm_communicationid and c.comm_type = 'Appointment'
+            where c.comm_communicationid = l.cmli_comm_communicationid
+              and (c.comm_type = 'Appointment'
+                   or (c.comm_type = 'Task' and (select t.taken from domino_sync.task_setting as t)))
             limit 1
         ) as appointment
         where l.cmli_comm_userid is not null or l.cmli_isexternalattendee = 'Y'

@@ -6,7 +6,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
--- Logs the key of every appointment that a statement made, changed in a mapped column, or removed.
+-- Logs the key of every appointment, and with setting tasks of every Task, that a statement made, changed in a mapped column, or removed.
 -- Returns: null; the statement is not influenced.
 -- Locks: none beyond the inserted rows.  Writes: change_log, capture_fault_seq on a fault.
 -- A fault costs the log rows of one statement, never the save: `capture_state` counts it, `reconcile` repairs it.
@@ -21,7 +21,13 @@ begin
         select coalesce(after.comm_communicationid, before.comm_communicationid), 'U', v_origin, statement_timestamp()
         from new_rows as after
         full join old_rows as before on before.comm_communicationid = after.comm_communicationid
-        where (after.comm_type = 'Appointment' or before.comm_type = 'Appointment')
+        where (
+              after.comm_type = 'Appointment'
+              or before.comm_type = 'Appointment'
+              -- asked once a statement, and only of one that meets a Task
+              or ((after.comm_type = 'Task' or before.comm_type = 'Task')
+                  and (select t.taken from domino_sync.task_setting as t))
+          )
           and (
               (after.comm_datetime, after.comm_todatetime, after.comm_subject, after.comm_deleted, after.comm_status,
                after.comm_location, after.comm_action, after.comm_priority, after.comm_isalldayevent,
@@ -40,12 +46,14 @@ begin
         insert into domino_sync.change_log (appointment_id, operation, origin, captured_at)
         select comm_communicationid, 'I', v_origin, statement_timestamp()
         from new_rows
-        where comm_type = 'Appointment';
+        where comm_type = 'Appointment'
+           or (comm_type = 'Task' and (select t.taken from domino_sync.task_setting as t));
     else
         insert into domino_sync.change_log (appointment_id, operation, origin, captured_at)
         select comm_communicationid, 'D', v_origin, statement_timestamp()
         from old_rows
-        where comm_type = 'Appointment';
+        where comm_type = 'Appointment'
+           or (comm_type = 'Task' and (select t.taken from domino_sync.task_setting as t));
     end if;
 
     v_logged := found;

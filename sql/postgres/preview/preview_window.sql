@@ -17,6 +17,7 @@ as $$
 #variable_conflict use_column
 declare
     v_zone text := coalesce((select s.value from domino_sync.setting as s where s.name = 'crm_time_zone'), 'UTC');
+    v_tasks boolean := (select t.taken from domino_sync.task_setting as t);
     v_from timestamp;
     v_email text;
     v_ids integer[];
@@ -28,9 +29,13 @@ begin
     v_ids := array(
         select c.comm_communicationid
         from public.communication as c
-        where c.comm_type = 'Appointment'
+        where (c.comm_type = 'Appointment' or (c.comm_type = 'Task' and v_tasks))
           and c.comm_deleted is null
-          and coalesce(c.comm_todatetime, c.comm_datetime) >= v_from
+          -- of a Task either column may be the later one
+          and case
+              when c.comm_type = 'Task' then greatest(c.comm_datetime, c.comm_todatetime)
+              else coalesce(c.comm_todatetime, c.comm_datetime)
+          end >= v_from
           and (
               btrim(c.comm_organizer) = p_crm_user_id::text
               or lower(btrim(c.comm_organizer)) = v_email
@@ -72,8 +77,10 @@ begin
           and l.appointment_id not in (select h.appointment_id from held as h)
     )
     select
-        p.crm_user_id, p.appointment_id, p.role, c.comm_subject::text, domino_sync.wall_text(c.comm_datetime),
-        domino_sync.wall_text(c.comm_todatetime), coalesce(domino_sync.is_set(c.comm_isalldayevent), false),
+        p.crm_user_id, p.appointment_id, p.role, c.comm_subject::text,
+        domino_sync.wall_text(domino_sync.start_column(c.comm_type, k.due_first, c.comm_datetime, c.comm_todatetime)),
+        domino_sync.wall_text(domino_sync.end_column(c.comm_type, k.due_first, c.comm_datetime, c.comm_todatetime)),
+        coalesce(domino_sync.is_set(c.comm_isalldayevent), false),
         case when p.his and l.appointment_id is null then (
             select case when t.reason_code in ('deletion_kept', 'past_deletion_kept') then t.reason_code end
             from domino_sync.activity as t
@@ -85,6 +92,7 @@ begin
         ) end,
         case when l.appointment_id is not null then domino_sync.link_json(l) end
     from pair as p
+    cross join domino_sync.task_setting as k
     left join public.communication as c on c.comm_communicationid = p.appointment_id
     left join domino_sync.item_link as l
         on l.crm_user_id = p.crm_user_id

@@ -1,5 +1,6 @@
 /** The answer to `why`, in one sentence: how the appointment as a whole stands. Pure. */
 import type { ExplainedMailbox, Explanation } from '../../crm/contract.ts';
+import { takesPart } from '../../item/crm-appointment.ts';
 import { enableHint, type Place, type PlaceState } from './facts.ts';
 import { placesOf } from './place.ts';
 import { at, because, listed, remedyOf } from './words.ts';
@@ -41,7 +42,10 @@ export function answerOf(explanation: Explanation, places: readonly Place[] = pl
   if (appointment.deleted)
     return gone(explanation, 'crm_deleted', 'Deleted in the CRM, and in no mail file.');
   if (appointment.crm_only) return notInNotes(explanation, 'crm_only');
-  if (appointment.type !== 'Appointment') return notInNotes(explanation, 'not_appointment');
+  if (!takesPart(appointment))
+    return notInNotes(explanation, appointment.task === null ? 'not_appointment' : 'task_off');
+  if (appointment.task === 'other') return notInNotes(explanation, 'task_action');
+  if (appointment.task === 'shared') return notInNotes(explanation, 'task_shared');
   return nobody(explanation);
 }
 
@@ -51,7 +55,7 @@ const wanted = ({ appointment }: Explanation): boolean =>
   appointment.present &&
   !appointment.deleted &&
   !appointment.crm_only &&
-  appointment.type === 'Appointment' &&
+  takesPart(appointment) &&
   appointment.holders.length === 0;
 
 const pick = ({ state, reason_code, remedy }: Place): Omit<Answer, 'sentence'> => ({

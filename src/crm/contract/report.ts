@@ -17,6 +17,24 @@ export interface CaptureState {
   log_rows: number;
 }
 
+/** What the live Tasks of the CRM look like, for the decision on setting `tasks` and its like. */
+export interface TaskDates {
+  taken: boolean;
+  /** Comm_DateTime counts as the due date. */
+  due_first: boolean;
+  /** With an action of setting `task_actions`; the other counts are of these. */
+  tasks: number;
+  /** Comm_DateTime is after Comm_ToDateTime, as Sage documents it for Tasks. */
+  datetime_later: number;
+  /** As of appointments. */
+  todatetime_later: number;
+  /** Of several users. */
+  shared: number;
+  nobody: number;
+  /** Tasks with actions that setting `task_actions` does not name. */
+  left_out: { action: string; tasks: number }[];
+}
+
 export interface SyncStatus {
   clock: string;
   capture: CaptureState;

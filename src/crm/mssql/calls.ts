@@ -21,6 +21,7 @@ export const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   read_appointments: ['appointment'],
   read_links: ['link'],
   capture_state: ['state'],
+  task_dates: ['dates'],
   sync_status: ['status'],
   explain_item: ['explanation'],
   preview_deliveries: ['link'],

@@ -11,7 +11,8 @@ import type {
   SupposedMailbox,
   UnlinkedAppointment,
 } from '../../crm/contract.ts';
-import type { CrmAppointment } from '../../item/crm-appointment.ts';
+import { takesPart, type CrmAppointment } from '../../item/crm-appointment.ts';
+import { optOutOf } from '../pair-facts.ts';
 import type { Preview, PreviewedMailbox } from './item.ts';
 import { openRun, push, rehearseMailbox, type PreviewOptions, type PreviewRun } from './preview.ts';
 import type { PreviewReads } from './rehearsed-crm.ts';
@@ -155,7 +156,7 @@ function holdersThen(
     role ??
     (row.organiser?.user_id === me ? 'organiser' : row.holders.find((h) => h.crm_user_id === me)?.role);
   if (direction === 'to_crm' || mine === undefined) return others;
-  if (!row.present || row.deleted || row.crm_only || row.type !== 'Appointment') return [];
+  if (!row.present || row.deleted || optOutOf(row) !== null || !takesPart(row)) return [];
   const entry = { crm_user_id: me, role: mine };
   return mine === 'organiser' ? [entry] : [...others, entry];
 }

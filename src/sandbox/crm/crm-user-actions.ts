@@ -30,9 +30,11 @@ export interface AppointmentForm {
   reminderMinutes?: number | null;
   /** In place of the acting user: a user id as text, or an address. */
   organiser?: string | null;
+  /** A Task of the acting user: `start` is written to Comm_DateTime, its due date, and `end` to Comm_ToDateTime. */
+  type?: 'Appointment' | 'Task';
 }
 
-export type AppointmentChanges = Partial<Omit<AppointmentForm, 'start' | 'end' | 'organiser'>>;
+export type AppointmentChanges = Partial<Omit<AppointmentForm, 'start' | 'end' | 'organiser' | 'type'>>;
 
 export class CrmUserActionError extends Error {
   override readonly name = 'CrmUserActionError';
@@ -228,7 +230,8 @@ export const createCrmUserActions = (options: CrmUserActionsOptions): CrmUserAct
 
   return {
     createAppointment: async (userId, form, participants = []) => {
-      const organises = form.organiser === undefined || form.organiser === String(userId);
+      const isTask = form.type === 'Task';
+      const organises = !isTask && (form.organiser === undefined || form.organiser === String(userId));
       const links = [
         { cmli_comm_userid: userId, cmli_status: organises ? RESPONSE_CODES.organiser : null },
         ...participants.filter((other) => !('userId' in other) || other.userId !== userId).map(linkColumns),
@@ -239,13 +242,13 @@ export const createCrmUserActions = (options: CrmUserActionsOptions): CrmUserAct
       return save(async (client) => {
         const table = { name: 'communication', key: 'comm_communicationid', prefix: 'comm', id };
         const appointmentId = await insert(client, table, userId, {
-          comm_type: 'Appointment',
-          comm_action: 'Meeting',
+          comm_type: form.type ?? 'Appointment',
+          comm_action: isTask ? 'ToDo' : 'Meeting',
           comm_status: 'Pending',
           comm_priority: 'Normal',
           comm_datetime: form.start,
           comm_todatetime: form.end,
-          comm_organizer: form.organiser === undefined ? String(userId) : form.organiser,
+          comm_organizer: form.organiser === undefined && !isTask ? String(userId) : (form.organiser ?? null),
           ...formColumns(form),
         });
         if (form.reminderMinutes != null) await updateAppointment(client, userId, appointmentId, {});

@@ -45,6 +45,7 @@ export const appointment = (changes: Partial<CrmAppointment> = {}): CrmAppointme
   present: true,
   deleted: false,
   type: 'Appointment',
+  task: null,
   action: 'Meeting',
   status: 'Pending',
   priority: 'Normal',
