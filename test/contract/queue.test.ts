@@ -49,6 +49,15 @@ describe.each(engines)('the queue on $name', ({ name, create }) => {
       expect(await runner.leaseMailboxes(10, 60)).toEqual([]);
     });
 
+    test('that its runner still holds from a cycle the database cut short is leased again at once, with its deliveries', async () => {
+      await enqueue(4);
+      expect(ids(await runner.leaseMailboxes(10, 60))).toEqual([4, 5]);
+      const held = await leaseOne();
+      // Neither the answers nor a release got through; the same runner begins its next cycle.
+      expect(ids(await runner.leaseMailboxes(10, 60))).toEqual([4, 5]);
+      expect(await leaseOne()).toMatchObject({ appointment_id: held.appointment_id });
+    });
+
     test('says what there is to do in it', async () => {
       await enqueue(4);
       const [mailbox] = (await runner.leaseMailboxes(10, 60)).filter(({ crm_user_id }) => crm_user_id === 4);

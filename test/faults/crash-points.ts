@@ -6,8 +6,8 @@
 import type { CrmDatabase } from '../../src/crm/contract.ts';
 import type { DominoServer, MailFile } from '../../src/domino/port.ts';
 
-/** Called at each point in the order they are passed. */
-export type Reach = (point: string) => void;
+/** Called at each point in the order they are passed; the runner goes on when it resolves. */
+export type Reach = (point: string) => void | Promise<void>;
 
 export const crashingCrm = (crm: CrmDatabase, reach: Reach): CrmDatabase => wrapped(crm, 'crm', reach);
 
@@ -26,12 +26,12 @@ function wrapped<T extends object>(target: T, side: string, reach: Reach): T {
     Object.entries(target).map(([name, member]: [string, unknown]) => {
       if (typeof member !== 'function' || INSIDE.includes(name)) return [name, member];
       const call = async (...args: unknown[]): Promise<unknown> => {
-        reach(`before ${side}.${name}`);
+        await reach(`before ${side}.${name}`);
         const asked: unknown = (member as (...args: unknown[]) => unknown).apply(target, args);
         // A caller that takes the promise of ours for the answer would see something else than it does otherwise.
         if (!(asked instanceof Promise)) throw new TypeError(`${side}.${name} is no call to the outside`);
         const answer: unknown = await asked;
-        reach(`after ${side}.${name}`);
+        await reach(`after ${side}.${name}`);
         return answer;
       };
       return [name, call];

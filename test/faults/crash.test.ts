@@ -14,7 +14,8 @@ import { createWorld, type World } from '../../src/sandbox/exercise/world.ts';
 import { takeDatabaseSnapshot, type DatabaseSnapshot } from '../support/database-snapshot.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { setUpCells } from './cells.ts';
-import { stateOf } from './state.ts';
+import { drawn } from './drawn.ts';
+import { difference, stateOf } from './state.ts';
 
 const WANTED =
   process.env['CRASH_POINTS'] ?? (process.env['npm_lifecycle_event'] === 'test:faults' ? 'all' : '12');
@@ -112,21 +113,12 @@ async function outcome(world: World): Promise<string[]> {
   return stateOf(world);
 }
 
-/** A draw without repetition that is the same for the same seed. */
-function drawn(most: number, wanted: number, seed: number): number[] {
-  const all = Array.from({ length: most }, (_, i) => i + 1);
-  let state = seed;
-  const next = () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-  const chosen: number[] = [];
-  while (chosen.length < wanted && all.length > 0)
-    chosen.push(...all.splice(Math.floor(next() * all.length), 1));
-  return chosen.sort((a, b) => a - b);
-}
+const numbers = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
 
 const chosen = (): number[] =>
   ONLY !== undefined
     ? [Number(ONLY)]
-    : drawn(points.length, WANTED === 'all' ? points.length : Number(WANTED), SEED);
+    : drawn(numbers(points.length), WANTED === 'all' ? points.length : Number(WANTED), SEED);
 
 test('an undisturbed run passes points on both sides and leaves nothing waiting', () => {
   expect(points.length).toBeGreaterThan(100);
@@ -134,19 +126,6 @@ test('an undisturbed run passes points on both sides and leaves nothing waiting'
     expect(points).toEqual(expect.arrayContaining([`before ${call}`, `after ${call}`]));
   expect(undisturbed.filter((line) => /^(waiting|mail)/.test(line))).toEqual([]);
 });
-
-/** What differs from the undisturbed outcome, in words; null when nothing does. */
-function difference(point: number, at: string | undefined, after: readonly string[]): string | null {
-  const lost = undisturbed.filter((line) => !after.includes(line));
-  const more = after.filter((line) => !undisturbed.includes(line));
-  if (lost.length + more.length === 0 && after.length === undisturbed.length) return null;
-  return [
-    `CRASH_AT=${point} (${at})`,
-    ...lost.map((line) => `  - ${line}`),
-    ...more.map((line) => `  + ${line}`),
-    `  ${after.length} lines, ${undisturbed.length} expected`,
-  ].join('\n');
-}
 
 const expectNone = (different: readonly (string | null)[]): void => {
   const told = different.filter((one) => one !== null);
@@ -163,7 +142,8 @@ test(
       await restored(async (world) => {
         const ran = await runner(point);
         expect(ran.signal).toBe('SIGKILL');
-        different.push(difference(point, ran.points.at(-1), await outcome(world)));
+        const told = `CRASH_AT=${point} (${ran.points.at(-1)})`;
+        different.push(difference(told, undisturbed, await outcome(world)));
       });
     }
     expectNone(different);
@@ -175,10 +155,11 @@ test(
   'killed while a second runner works, the second one does the rest and nothing twice',
   async () => {
     const different: (string | null)[] = [];
-    for (const point of drawn(Math.floor(points.length / 2), Math.ceil(chosen().length / 4), SEED)) {
+    for (const point of drawn(numbers(Math.floor(points.length / 2)), Math.ceil(chosen().length / 4), SEED)) {
       await restored(async (world) => {
         const [killed] = await Promise.all([runner(point), runner(0)]);
-        different.push(difference(point, killed.points.at(-1), await outcome(world)));
+        const told = `CRASH_AT=${point} (${killed.points.at(-1)})`;
+        different.push(difference(told, undisturbed, await outcome(world)));
       });
     }
     expectNone(different);

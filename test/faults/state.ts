@@ -48,3 +48,20 @@ export async function stateOf(world: World): Promise<string[]> {
   const mail = world.sandbox.standIn.outbox.map((notice) => `mail | ${notice.from}`);
   return [...crm.map(({ line }) => line), ...ours.map(({ line }) => line), ...notes, ...mail].sort();
 }
+
+/** What differs from the undisturbed outcome, in words that begin with `told`; null when nothing does. */
+export function difference(
+  told: string,
+  undisturbed: readonly string[],
+  after: readonly string[],
+): string | null {
+  const lost = undisturbed.filter((line) => !after.includes(line));
+  const more = after.filter((line) => !undisturbed.includes(line));
+  if (lost.length + more.length === 0 && after.length === undisturbed.length) return null;
+  return [
+    told,
+    ...lost.map((line) => `  - ${line}`),
+    ...more.map((line) => `  + ${line}`),
+    `  ${after.length} lines, ${undisturbed.length} expected`,
+  ].join('\n');
+}

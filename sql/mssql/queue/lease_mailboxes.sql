@@ -8,12 +8,14 @@ BEGIN
     Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
     administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
     Users whom the CRM no longer lets take part are held here, and released when it does.
+    A runner asks when it works on none of its mailboxes any more: what it still holds was lost on the way (the answer to
+    an earlier lease, or its release, when the database failed), is free, and so are the deliveries it had in hand there.
     Parameters: @p_runner; @p_limit - mailboxes at most; @p_lease_seconds - until the lease runs out unless renewed.
     Returns: the contract's `LeasedMailbox`; email - the CRM's of today; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is
              false while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart;
              reconcile_reason: why both sides are to be compared in full, or null.  Another database than at the last
              pull is such a reason.
-    Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user, activity.
+    Locks: the leased sync_user rows (those of others are skipped), delivery.  Writes: sync_user, activity, delivery.
     */
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -31,7 +33,7 @@ BEGIN
     FROM domino_sync.sync_user AS u WITH (READCOMMITTEDLOCK, READPAST, UPDLOCK, ROWLOCK)
     WHERE u.health <> N'held'
       AND (u.health <> N'paused' OR u.next_poll_at <= @now)
-      AND (u.leased_by IS NULL OR u.leased_until < @now
+      AND (u.leased_by IS NULL OR u.leased_by = @p_runner OR u.leased_until < @now
            OR NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS l WHERE l.runner_id = u.leased_by))
       AND ((u.enabled = 1 AND u.next_poll_at <= @now)
            OR EXISTS (SELECT 1 FROM domino_sync.delivery AS d WITH (READCOMMITTEDLOCK, READPAST)
@@ -52,12 +54,19 @@ BEGIN
         @p_runner, a.crm_user_id, N'admin', N'requested', N'reconcile', N'the database was restored or promoted'
     FROM @another AS a;
 
+    UPDATE d
+    SET leased_by = NULL, leased_until = NULL, leased_version = NULL
+    FROM @candidate AS c
+    INNER JOIN domino_sync.sync_user AS u WITH (READCOMMITTEDLOCK) ON u.crm_user_id = c.crm_user_id
+    INNER JOIN domino_sync.delivery AS d WITH (READCOMMITTEDLOCK, ROWLOCK) ON d.crm_user_id = u.crm_user_id
+    WHERE u.leased_by = @p_runner AND d.leased_by = @p_runner;
+
     -- looked at again now that the rows are locked: the holder may have announced itself after the first look
     UPDATE domino_sync.sync_user WITH (READCOMMITTEDLOCK, READPAST, ROWLOCK)
     SET leased_by = @p_runner, leased_until = DATEADD(second, @p_lease_seconds, @now)
     OUTPUT inserted.crm_user_id INTO @leased (crm_user_id)
     WHERE sync_user.crm_user_id IN (SELECT c.crm_user_id FROM @candidate AS c)
-      AND (sync_user.leased_by IS NULL OR sync_user.leased_until < @now
+      AND (sync_user.leased_by IS NULL OR sync_user.leased_by = @p_runner OR sync_user.leased_until < @now
            OR NOT EXISTS (SELECT 1 FROM domino_sync.live_runner AS l WHERE l.runner_id = sync_user.leased_by));
 
     COMMIT TRANSACTION;

@@ -13,11 +13,13 @@ as $$
 -- Leases mailboxes that have something to do: deliveries due, or a poll of Domino due.  Held mailboxes wait for an
 -- administrator, paused ones for their next_poll_at.  One that was switched off is leased only for its deliveries.
 -- Users whom the CRM no longer lets take part are held here, and released when it does.
+-- A runner asks when it works on none of its mailboxes any more: what it still holds was lost on the way (the answer to
+-- an earlier lease, or its release, when the database failed), is free, and so are the deliveries it had in hand there.
 -- Parameters: p_runner; p_limit - mailboxes at most; p_lease_seconds - until the lease runs out unless renewed.
 -- Returns: the contract's `LeasedMailbox`; email - the CRM's of today; window_start as UTC text; due_deliveries counts to 1000; first_sync_done is false
 --          while the mailbox is in first_sync_due; twins_pending: somebody has to tell twins apart; reconcile_reason: why
 --          both sides are to be compared in full, or null.  Another database than at the last pull is such a reason.
--- Locks: the leased sync_user rows (those of others are skipped).  Writes: sync_user, activity.
+-- Locks: the leased sync_user rows (those of others are skipped), delivery.  Writes: sync_user, activity, delivery.
 #variable_conflict use_column
 declare
     v_candidates integer[];
@@ -29,7 +31,7 @@ begin
         from domino_sync.sync_user as u
         where u.health <> 'held'
           and (u.health <> 'paused' or u.next_poll_at <= now())
-          and (u.leased_by is null or u.leased_until < now()
+          and (u.leased_by is null or u.leased_by = p_runner or u.leased_until < now()
                or not exists (select from domino_sync.live_runner as l where l.runner_id = u.leased_by))
           and ((u.enabled and u.next_poll_at <= now())
                or exists (select from domino_sync.delivery as d
@@ -52,13 +54,19 @@ begin
     select p_runner, a.crm_user_id, 'admin', 'requested', 'reconcile', 'the database was restored or promoted'
     from another as a;
 
+    update domino_sync.delivery as d
+    set leased_by = null, leased_until = null, leased_version = null
+    from domino_sync.sync_user as u
+    where u.crm_user_id = any(v_candidates) and u.leased_by = p_runner
+      and d.crm_user_id = u.crm_user_id and d.leased_by = p_runner;
+
     return query
     with leased as (
         update domino_sync.sync_user as u
         set leased_by = p_runner, leased_until = now() + make_interval(secs => p_lease_seconds)
         where u.crm_user_id = any(v_candidates)
           -- looked at again now that the rows are locked: the holder may have announced itself after the first look
-          and (u.leased_by is null or u.leased_until < now()
+          and (u.leased_by is null or u.leased_by = p_runner or u.leased_until < now()
                or not exists (select from domino_sync.live_runner as l where l.runner_id = u.leased_by))
         returning u.*
     )

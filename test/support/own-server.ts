@@ -1,0 +1,58 @@
+/** A PostgreSQL server that belongs to one test file: it may be killed and started again under the same address. */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbeddedPostgres, removeEmbeddedPostgres } from '../../src/sandbox/embedded-postgres.ts';
+import { neutralDirectory } from '../../src/sandbox/postgres-account.ts';
+import { openCluster, type ServerSettings } from '../../src/sandbox/postgres-cluster.ts';
+import { testDirectory } from './temp-directory.ts';
+
+export interface OwnServer {
+  port: number;
+  /** Holds the cluster: `data` and what belongs to it. */
+  dataDir: string;
+  /** As by SIGQUIT, or a power failure of the server alone: no checkpoint, no goodbye to anybody. */
+  kill(): Promise<void>;
+  /** With a checkpoint, as a DBA stops it. */
+  halt(): Promise<void>;
+  /** Under the same address; recovers first when it was killed. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** To be called before `createTestDatabase` and `openTwoSides`: they then use this server, in this test file only. */
+export async function startOwnServer(settings: ServerSettings = {}): Promise<OwnServer> {
+  const directory = testDirectory();
+  const dataDir = join(directory, 'server');
+  const server = await startEmbeddedPostgres({ dataDir, settings });
+  const cluster = openCluster(dataDir);
+  // The server inherits what pg_ctl writes to: a pipe would stay open as long as it runs.
+  const control = (...args: string[]): Promise<void> =>
+    new Promise((done, failed) => {
+      const child = spawn(
+        cluster.binaries.pgCtl,
+        [...args, `--pgdata=${cluster.data}`, '--wait', '--silent'],
+        {
+          ...cluster.account.ids,
+          cwd: neutralDirectory(),
+          stdio: 'ignore',
+          windowsHide: true,
+        },
+      );
+      child.once('error', failed);
+      child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`pg_ctl ${args[0]}: ${code}`))));
+    });
+  process.env['TEST_SERVER_URL'] = server.url;
+  return {
+    port: server.port,
+    dataDir: cluster.home,
+    kill: () => control('stop', '--mode=immediate'),
+    halt: () => control('stop', '--mode=fast'),
+    start: () => control('start', `--log=${join(cluster.home, 'server.log')}`),
+    stop: async () => {
+      await server.stop();
+      await removeEmbeddedPostgres(dataDir);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
