@@ -48,7 +48,7 @@ const withoutWhatItLacks = (text: string): string =>
     .replace(/ WITH \(ALLOW_PAGE_LOCKS = OFF\)/g, '')
     .replace('START WITH 0 INCREMENT BY 1 NO CACHE;', 'START WITH 0 INCREMENT BY 1 MINVALUE 0;')
     .replace(/^ALTER INDEX [^;]*;/gm, '')
-    .replace(/DECLARE @revoke [^]*?sp_executesql @revoke;/, '')
+    .replace(/DECLARE @(revoke|names) [^]*?sp_executesql @\1;/g, '')
     .replaceAll('EXECUTE, VIEW DEFINITION ON', 'EXECUTE ON')
     .replace(/\bGRANT VIEW DEFINITION [^;]*;/g, 'SELECT 1 AS nothing WHERE 1 = 0;')
     .replace(/\bWITH EXECUTE AS OWNER\b/, '')

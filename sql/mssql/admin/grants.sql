@@ -87,6 +87,16 @@ GRANT VIEW DEFINITION ON OBJECT::dbo.Communication TO domino_sync_admin;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_runner;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_reader;
 GRANT VIEW DEFINITION ON OBJECT::dbo.Comm_Link TO domino_sync_admin;
+-- regarding_of asks whether these are there, and OBJECT_ID() too answers only who has some right on them
+DECLARE @names nvarchar(max) = (
+    SELECT CONCAT(
+        N'GRANT VIEW DEFINITION ON OBJECT::dbo.', QUOTENAME(t.name), N' TO domino_sync_runner, domino_sync_admin; ')
+    FROM (VALUES (N'Company'), (N'Opportunity'), (N'Cases')) AS t (name)
+    WHERE OBJECT_ID(N'dbo.' + t.name) IS NOT NULL
+    FOR XML PATH('')
+);
+IF @names IS NOT NULL
+    EXECUTE sys.sp_executesql @names;
 GO
 -- Databases with the old id scheme: the vendor's procedure works by dynamic SQL, which ends the chain, so who calls ours
 -- needs rights on the tables of ids behind it. They hold counters, no data of the CRM.
