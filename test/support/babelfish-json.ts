@@ -57,9 +57,15 @@ const hasComma = (text: string): boolean => {
 };
 
 const markNested = (text: string): string => {
-  const [before, name, rest] = text.split(/\b(JSON_QUERY)(?=\()([^]*)/, 3) as [string, string?, string?];
+  const [before, name, rest] = text.split(/\b(JSON_QUERY|JSON_MODIFY)(?=\()([^]*)/, 3) as [
+    string,
+    string?,
+    string?,
+  ];
   if (name === undefined || rest === undefined) return text;
   const end = closing(rest, 0);
+  // puts JSON into JSON as it should
+  if (name === 'JSON_MODIFY') return before + name + rest.slice(0, end + 1) + markNested(rest.slice(end + 1));
   const inner = rest.slice(1, end);
   // with a path it reads and does not write
   const made = hasComma(inner)
