@@ -34,9 +34,17 @@ if ((Get-FileHash -LiteralPath $WinSW -Algorithm SHA256).Hash -ne $Sha256) {
 if (-not $SkipDoctor) { Test-Configuration }
 
 Copy-Item -LiteralPath $WinSW -Destination $Wrapper -Force
+# Downloaded, but now known by its SHA-256.
+Unblock-File -LiteralPath $Wrapper
 Invoke-Checked $Wrapper @('install')
-Invoke-Checked sc.exe @('config', $Service, 'obj=', $Account)
-Protect-DataFolder -Account $Account
+try {
+    Invoke-Checked sc.exe @('config', $Service, 'obj=', $Account)
+    Protect-DataFolder -Account $Account
+} catch {
+    # Until then it is LocalSystem's, and would start as that with Windows.
+    & $Wrapper uninstall
+    throw
+}
 Start-Service -Name $Service
 Get-Service -Name $Service
 Write-Output "Log: $(Join-Path $DataFolder "logs\$Service.err.log")"

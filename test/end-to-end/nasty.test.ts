@@ -1,9 +1,11 @@
 /** The nasty mailbox and the nasty CRM meet in one first synchronisation; what becomes of each oddity, one by one. */
+import { testOn } from '../contract/lacking.ts';
 import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { NASTY_CRM } from '../support/nasty/crm.ts';
 import { NASTY_MAILBOX, type Cast } from '../support/nasty/mailbox.ts';
 
 describe.each(ENGINES)('on %s', (engine) => {
+  const test = testOn({ name: engine });
   let two: TwoSides;
   const uids = new Map<string, string>();
   const ids = new Map<string, number>();
@@ -42,57 +44,59 @@ describe.each(ENGINES)('on %s', (engine) => {
   const annaId = () => two.world.users[0]!.userId;
 
   describe('in the mailbox', () => {
-    test.each(NASTY_MAILBOX)('$name', async ({ name, becomes }) => {
-      const uid = uids.get(name)!;
-      const rows = await query(
-        `select c.* from communication as c join domino_sync.item_link as l on l.appointment_id = c.comm_communicationid
+    for (const { name, becomes } of NASTY_MAILBOX)
+      test(name, async () => {
+        const uid = uids.get(name)!;
+        const rows = await query(
+          `select c.* from communication as c join domino_sync.item_link as l on l.appointment_id = c.comm_communicationid
        where l.domino_uid = $1 and l.crm_user_id = $2 and l.state = 'linked' and c.comm_deleted is null order by c.comm_datetime`,
-        uid,
-        annaId(),
-      );
-      const [told] = await query(
-        `select reason_code from (
+          uid,
+          annaId(),
+        );
+        const [told] = await query(
+          `select reason_code from (
            select reason_code, 0 as rank, 0::bigint as id from domino_sync.inbound_parked where domino_uid = $1 and crm_user_id = $2
            union all
            select reason_code, 1, activity_id from domino_sync.activity where domino_uid = $1 and crm_user_id = $2
        ) as reason order by rank, id desc limit 1`,
-        uid,
-        annaId(),
-      );
-      expect({ reason: told?.['reason_code'] ?? null, rows }).toMatchObject(becomes);
-      expect(rows).toHaveLength(becomes.rows.length);
-    });
+          uid,
+          annaId(),
+        );
+        expect({ reason: told?.['reason_code'] ?? null, rows }).toMatchObject(becomes);
+        expect(rows).toHaveLength(becomes.rows.length);
+      });
   });
 
   describe('in the CRM', () => {
-    test.each(NASTY_CRM)('$name', async ({ name, becomes }) => {
-      const id = ids.get(name)!;
-      const linked = await query(
-        "select domino_uid from domino_sync.item_link where appointment_id = $1 and crm_user_id = $2 and state = 'linked'",
-        id,
-        annaId(),
-      );
-      const keys = new Set(linked.map(({ domino_uid: uid }) => uid));
-      const entries = [
-        ...notes()
-          .calendar()
-          .filter(({ uid }) => keys.has(uid)),
-        ...notes()
-          .todos()
-          .filter(({ unid }) => keys.has(unid)),
-      ];
-      const [told] = await query(
-        `select reason_code from (
+    for (const { name, becomes } of NASTY_CRM)
+      test(name, async () => {
+        const id = ids.get(name)!;
+        const linked = await query(
+          "select domino_uid from domino_sync.item_link where appointment_id = $1 and crm_user_id = $2 and state = 'linked'",
+          id,
+          annaId(),
+        );
+        const keys = new Set(linked.map(({ domino_uid: uid }) => uid));
+        const entries = [
+          ...notes()
+            .calendar()
+            .filter(({ uid }) => keys.has(uid)),
+          ...notes()
+            .todos()
+            .filter(({ unid }) => keys.has(unid)),
+        ];
+        const [told] = await query(
+          `select reason_code from (
            select last_reason_code as reason_code, 0 as rank, 0::bigint as id
            from domino_sync.delivery where appointment_id = $1 and parked_at is not null
            union all
            select reason_code, 1, activity_id from domino_sync.activity where appointment_id = $1
        ) as reason order by rank, id desc limit 1`,
-        id,
-      );
-      expect({ reason: told?.['reason_code'] ?? null, entries }).toMatchObject(becomes);
-      expect(entries).toHaveLength(becomes.entries.length);
-    });
+          id,
+        );
+        expect({ reason: told?.['reason_code'] ?? null, entries }).toMatchObject(becomes);
+        expect(entries).toHaveLength(becomes.entries.length);
+      });
   });
 
   test('nobody is hindered by any of them, and everything is quiet afterwards', async () => {

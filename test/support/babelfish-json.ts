@@ -25,7 +25,7 @@ BEGIN
     RETURN pg_catalog.json_array_element_text(CAST(N'["' + @escaped + N'"]' AS pg_catalog.json), 0);
 END;`;
 
-/** Where a text with line ends and quotes is written to the CRM, and where a value is put back into JSON. */
+/** Where a text with line ends and quotes, or the cursor, is kept, and where a value is put back into JSON. */
 export const withTextsRead = (text: string): string =>
   text
     .replace(/\bf\.(subject|location|note)\b/g, 'dbo.test_json_text(f.$1)')
@@ -33,6 +33,7 @@ export const withTextsRead = (text: string): string =>
       /(f\.\[key\] = N'(?:subject|location|note)' THEN) f\.\[value\]/g,
       '$1 dbo.test_json_text(f.[value])',
     )
+    .replace('COALESCE(r.[cursor],', 'COALESCE(dbo.test_json_text(r.[cursor]),')
     .replace("STRING_ESCAPE(m.[value], 'json')", 'm.[value]');
 
 /** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */

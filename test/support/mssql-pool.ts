@@ -56,7 +56,7 @@ const translated = (text: string): string =>
     .replace(/ limit (\d+)$/, ' offset 0 rows fetch next $1 rows only')
     .replace(/\bwhere enabled$/g, 'where enabled = 1')
     .replace(/::\w+/g, '')
-    .replace(/\bas (out|back)\b/g, 'as [$1]')
+    .replace(/\bas (out|back|external)\b/g, 'as [$1]')
     .replace(/\b(out|back)\./g, '[$1].')
     .replace(/\$(\d+)/g, '@p$1')
     .replace(/^begin$/, 'begin transaction')
