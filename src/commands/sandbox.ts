@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { CONFIG_FILE } from '../config.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, errorText, type ExitCode } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { startRunner } from '../runner/runner.ts';
+import { closeAll } from '../sandbox/close-all.ts';
 import { enableAll } from '../sandbox/enable.ts';
 import { playExercise } from '../sandbox/exercise/exercise.ts';
 import { startLife } from '../sandbox/life.ts';
@@ -95,8 +96,11 @@ async function live(output: Output, options: SandboxCommand): Promise<ExitCode> 
     say('Stopping: finishing what is in hand …');
     return EXIT.ok;
   } finally {
-    for (const close of closing.reverse()) await close();
-    stop.end();
+    try {
+      await closeAll(closing);
+    } finally {
+      stop.end();
+    }
     say('Stopped.');
   }
 }
@@ -117,14 +121,25 @@ async function firstSynchronisation(
 ): Promise<void> {
   let shown = '';
   while (!signal.aborted) {
-    const [status, users] = await Promise.all([box.crm.syncStatus(), box.crm.listUsers()]);
-    const enabled = users.filter((user) => user.enabled);
-    const pulled = enabled.filter((user) => user.last_poll_at !== null).length;
-    const waiting = status.backlog.due + status.backlog.leased;
-    const line = `Synchronising: ${status.links.linked} pairs in step, ${waiting} appointments to go, ${pulled} of ${enabled.length} mail files read`;
+    // A database that fails for a moment does not end the sandbox: the runner goes on too.
+    const { line, done } = await progress(box).catch((error: unknown) => ({
+      line: `Synchronising: cannot look how far it is: ${errorText(error)}`,
+      done: false,
+    }));
     if (line !== shown) say(line);
     shown = line;
-    if (waiting === 0 && pulled === enabled.length) return;
+    if (done) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+}
+
+async function progress(box: Sandbox): Promise<{ line: string; done: boolean }> {
+  const [status, users] = await Promise.all([box.crm.syncStatus(), box.crm.listUsers()]);
+  const enabled = users.filter((user) => user.enabled);
+  const pulled = enabled.filter((user) => user.last_poll_at !== null).length;
+  const waiting = status.backlog.due + status.backlog.leased;
+  return {
+    line: `Synchronising: ${status.links.linked} pairs in step, ${waiting} appointments to go, ${pulled} of ${enabled.length} mail files read`,
+    done: waiting === 0 && pulled === enabled.length,
+  };
 }

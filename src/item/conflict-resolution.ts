@@ -10,7 +10,7 @@ import { mergeItems, type Side } from './merge.ts';
 import { oneRule } from './merge-rules.ts';
 import { attendeeChanges } from './people.ts';
 import { MERGED_FIELDS, syncItemSchema, type MergedField, type SyncItem } from './sync-item.ts';
-import { wallToInstant } from './time-zone.ts';
+import { savedInstant } from './crm-time.ts';
 
 /** keep: leave the field as it is now on both sides. */
 export type Take = Side | 'keep';
@@ -206,7 +206,7 @@ function planExistence(
     };
   }
   if (gone) return { ...KEEP, add: [], remove: [], changes: [], cut: [] };
-  const savedAt = row.updated_at === null ? null : wallToInstant(row.updated_at, zone);
+  const savedAt = savedInstant(row.updated_at, zone);
   if (savedAt !== null && Date.parse(savedAt) > Date.parse(conflict.decided_at) + SAME_MOMENT_MS)
     return { refused: `the appointment was saved again at ${savedAt}`, field: EXISTENCE };
   return { operation: 'delete', fields: {}, add: [], remove: [], changes: [], cut: [] };

@@ -18,6 +18,17 @@ const MIDNIGHT = '00:00:00';
 const END_OF_DAY = '23:59:00';
 
 /**
+ * The 31st of December 9999 stands for "for ever" where it is used. All-day entries end on the day after, zones to the west
+ * are in it: a year of five digits, which neither side can say.
+ */
+const LAST_DAY = '9999-12-30';
+
+/** With it SQL Server's datetime begins. What other databases hold before it no clock has shown. */
+const FIRST_DAY = '1753-01-01';
+
+const isOfOurDays = (wall: string): boolean => dateOf(wall) >= FIRST_DAY && dateOf(wall) <= LAST_DAY;
+
+/**
  * When a row happens, or why that cannot be told. A row without an end takes no time. `start`, `end`: CRM wall clock.
  *
  * All-day rows come in several spellings. The last day (inclusive) is the day of the end, except that a midnight
@@ -31,6 +42,8 @@ export function whenFromCrm(
   const { start_at: start, all_day: allDay } = row;
   if (start === null) return { fault: 'the start is missing' };
   const end = row.end_at ?? start;
+  if (dateOf(start) < FIRST_DAY) return { fault: `the start ${start} is the beginning of all time` };
+  if (dateOf(end) > LAST_DAY) return { fault: `the end ${end} is the end of all time` };
   if (allDay) {
     const first = dateOf(start);
     const ended = dateOf(end);
@@ -69,13 +82,20 @@ export type ReminderOf = 'start' | 'end';
 const remindedOf = (when: When, zone: string, of: ReminderOf): string =>
   of === 'start' ? startInstant(when, zone) : endInstant(when, zone);
 
-/** Minutes before what is reminded of; 0 when the CRM would remind after it. */
+/** Minutes before what is reminded of; 0 when the CRM would remind after it, null for a time that stands for none. */
 export const reminderFromCrm = (
   notifyAt: string,
   when: When,
   zone: string,
   of: ReminderOf = 'start',
-): number => Math.max(0, minutesBetween(wallToInstant(notifyAt, zone), remindedOf(when, zone, of)));
+): number | null =>
+  isOfOurDays(notifyAt)
+    ? Math.max(0, minutesBetween(wallToInstant(notifyAt, zone), remindedOf(when, zone, of)))
+    : null;
+
+/** When the row was saved, as an instant; null where that is not known, or the column stands for no time at all. */
+export const savedInstant = (updatedAt: string | null, zone: string): string | null =>
+  updatedAt !== null && isOfOurDays(updatedAt) ? wallToInstant(updatedAt, zone) : null;
 
 /** CRM wall clock of the reminder. */
 export const reminderToCrm = (minutes: number, when: When, zone: string, of: ReminderOf = 'start'): string =>

@@ -15,7 +15,7 @@ import { oneRule, type MergeRules } from '../item/merge-rules.ts';
 import { addressesOf, attendeeChanges } from '../item/people.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { wallToInstant } from '../item/time-zone.ts';
+import { savedInstant } from '../item/crm-time.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { withBase } from './link.ts';
 import { changedInDomino } from './told.ts';
@@ -34,13 +34,12 @@ export interface Pair {
 export type PairMerge = MergeResult & { crm: SyncItem; domino: SyncItem };
 
 export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
-  const updated = pair.appointment.updated_at;
   const merged = mergeItems({
     base: pair.link.base_item,
     crm: pair.crm,
     domino: pair.domino,
     rules: rulesOf(context),
-    crmChangedAt: updated === null ? null : wallToInstant(updated, context.settings.crm_time_zone),
+    crmChangedAt: savedInstant(pair.appointment.updated_at, context.settings.crm_time_zone),
     dominoChangedAt: pair.entry.modifiedAt,
   });
   const merge = { ...merged, crm: merged.crm!, domino: merged.domino! };

@@ -1,9 +1,9 @@
 /** What the history tells of an effect: the fields written, and who changed them on the other side. */
 import type { ChangeRecord } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
+import { savedInstant } from '../item/crm-time.ts';
 import { fieldChanges, type FieldChange } from '../item/field-change.ts';
 import { MERGED_FIELDS, type MergedField, type SyncItem } from '../item/sync-item.ts';
-import { wallToInstant } from '../item/time-zone.ts';
 
 /**
  * What a write changed in Domino: of the fields that were sent, those that it shows differently now. A text that it
@@ -24,7 +24,7 @@ export const savedInCrm = (
   zone: string,
 ): Pick<ChangeRecord, 'changed_by_user' | 'changed_at'> => ({
   changed_by_user: updated_by,
-  changed_at: updated_at === null ? null : wallToInstant(updated_at, zone),
+  changed_at: savedInstant(updated_at, zone),
 });
 
 /** Domino's interfaces tell when an entry was changed and never by whom: a delegate may have done it. */

@@ -14,6 +14,7 @@ import { connectDas } from '../domino/das/connect.ts';
 import type { DominoServer } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { closeAll } from './close-all.ts';
 import { installSampleCrm, type SampleUser } from './crm/sample-data.ts';
 import { grantSageLogin, installVendorSchema, SAGE_LOGIN } from './crm/vendor-schema.ts';
 import { startDominoStandIn, type DominoStandIn } from './domino-stand-in/index.ts';
@@ -103,9 +104,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   progress('PostgreSQL: starting the embedded server');
   const postgres = await startEmbeddedPostgres({ dataDir });
   const opened: (() => Promise<unknown>)[] = [() => postgres.stop()];
-  const stop = async () => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
+  const stop = () => closeAll(opened.splice(0));
   try {
     const firstStart = state === null;
     state ??= await makeCrm(postgres, options, timeZone);
@@ -247,20 +246,26 @@ function keepSaved(
   tell: (line: string) => void,
 ): { end: () => Promise<void> } {
   let saving: Promise<void> = Promise.resolve();
-  let told = false;
+  let told = '';
+  const save = async (): Promise<void> => {
+    try {
+      await standIn.save(file);
+      told = '';
+    } catch (error) {
+      // Told once: there may be room again at the next attempt.
+      const line = `Domino stand-in: the mail files cannot be saved: ${errorText(error)}`;
+      if (line !== told) tell(line);
+      told = line;
+    }
+  };
   const timer = setInterval(() => {
-    saving = saving
-      .then(() => standIn.save(file))
-      .catch((error: unknown) => {
-        if (!told) tell(`Domino stand-in: the mail files cannot be saved: ${errorText(error)}`);
-        told = true;
-      });
+    saving = saving.then(save);
   }, 1000);
   return {
     end: async () => {
       clearInterval(timer);
       await saving;
-      await standIn.save(file);
+      await save();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { savedInstant } from '../../src/item/crm-time.ts';
 import type { CrmAppointment } from '../../src/item/crm-appointment.ts';
 import { crmFieldsFrom, crmItemAfter, itemFromCrm, type CrmContext } from '../../src/item/crm-mapping.ts';
 import { attendeeChanges } from '../../src/item/people.ts';
@@ -114,9 +115,25 @@ describe('times', () => {
   test.each([
     ['no start', { start_at: null }],
     ['an end before the start', { end_at: '2026-05-04T09:59:59' }],
+    ['a start that stands for no time', { start_at: '0001-01-01T00:00:00' }],
+    ['an end that stands for ever', { end_at: '9999-12-31T23:59:59' }],
+    ['an all-day end that stands for ever', { all_day: true, end_at: '9999-12-31T00:00:00' }],
     ['an all-day end on an earlier day', { all_day: true, end_at: '2026-05-03T00:00:00' }],
   ])('%s is refused', (_, fields) => {
     expect(itemFromCrm(row(fields), context)).toMatchObject({ refused: 'bad_times' });
+  });
+
+  test.each(['0001-01-01T00:00:00', '9999-12-31T23:59:59'])('a reminder at %s reminds nobody', (at) => {
+    expect(read({ notify_at: at }).reminderMinutes).toBeNull();
+  });
+
+  test.each([
+    ['2026-05-04T10:00:00', '2026-05-04T08:00:00Z'],
+    ['0001-01-01T00:00:00', null],
+    ['9999-12-31T23:59:59', null],
+    [null, null],
+  ])('a row saved at %s was saved at %s', (wall, instant) => {
+    expect(savedInstant(wall, context.zone)).toBe(instant);
   });
 
   test('a start in the skipped hour never ends up behind the end, nor without a length', () => {

@@ -17,6 +17,8 @@ export interface Started {
   child: ChildProcess;
   /** What it has said on stderr so far. */
   log(): string;
+  /** … and on stdout. */
+  said(): string;
   ended: Promise<Ended>;
 }
 
@@ -43,7 +45,7 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { child, log: () => stderr, ended };
+  return { child, log: () => stderr, said: () => stdout, ended };
 }
 
 export const runCli = (

@@ -7,24 +7,24 @@ import { neutralDirectory } from '../../src/sandbox/postgres-account.ts';
 import { openCluster, type ServerSettings } from '../../src/sandbox/postgres-cluster.ts';
 import { testDirectory } from './temp-directory.ts';
 
-export interface OwnServer {
-  port: number;
-  /** Holds the cluster: `data` and what belongs to it. */
-  dataDir: string;
+export interface ServerControl {
   /** As by SIGQUIT, or a power failure of the server alone: no checkpoint, no goodbye to anybody. */
   kill(): Promise<void>;
   /** With a checkpoint, as a DBA stops it. */
   halt(): Promise<void>;
   /** Under the same address; recovers first when it was killed. */
   start(): Promise<void>;
+}
+
+export interface OwnServer extends ServerControl {
+  port: number;
+  /** The cluster's files. */
+  data: string;
   stop(): Promise<void>;
 }
 
-/** To be called before `createTestDatabase` and `openTwoSides`: they then use this server, in this test file only. */
-export async function startOwnServer(settings: ServerSettings = {}): Promise<OwnServer> {
-  const directory = testDirectory();
-  const dataDir = join(directory, 'server');
-  const server = await startEmbeddedPostgres({ dataDir, settings });
+/** Of the server that has its cluster in this directory, whoever started it. */
+export function serverControl(dataDir: string): ServerControl & { data: string } {
   const cluster = openCluster(dataDir);
   // The server inherits what pg_ctl writes to: a pipe would stay open as long as it runs.
   const control = (...args: string[]): Promise<void> =>
@@ -32,23 +32,28 @@ export async function startOwnServer(settings: ServerSettings = {}): Promise<Own
       const child = spawn(
         cluster.binaries.pgCtl,
         [...args, `--pgdata=${cluster.data}`, '--wait', '--silent'],
-        {
-          ...cluster.account.ids,
-          cwd: neutralDirectory(),
-          stdio: 'ignore',
-          windowsHide: true,
-        },
+        { ...cluster.account.ids, cwd: neutralDirectory(), stdio: 'ignore', windowsHide: true },
       );
       child.once('error', failed);
       child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`pg_ctl ${args[0]}: ${code}`))));
     });
-  process.env['TEST_SERVER_URL'] = server.url;
   return {
-    port: server.port,
-    dataDir: cluster.home,
+    data: cluster.data,
     kill: () => control('stop', '--mode=immediate'),
     halt: () => control('stop', '--mode=fast'),
     start: () => control('start', `--log=${join(cluster.home, 'server.log')}`),
+  };
+}
+
+/** To be called before `createTestDatabase` and `openTwoSides`: they then use this server, in this test file only. */
+export async function startOwnServer(settings: ServerSettings = {}): Promise<OwnServer> {
+  const directory = testDirectory();
+  const dataDir = join(directory, 'server');
+  const server = await startEmbeddedPostgres({ dataDir, settings });
+  process.env['TEST_SERVER_URL'] = server.url;
+  return {
+    ...serverControl(dataDir),
+    port: server.port,
     stop: async () => {
       await server.stop();
       await removeEmbeddedPostgres(dataDir);

@@ -99,7 +99,7 @@ VALUES
     (N'todo_off', N'skip', N'To Dos are switched off, or the Data service of Domino is closed to us.',
         N'Set todos to on, and open the Data service for this mail file.'),
 
-    (N'bad_times', N'error', N'A time is missing, or the end is before the start.', N'Correct the times of the item.'),
+    (N'bad_times', N'error', N'A time is missing, the end is before the start, or one of them stands for no time at all (before 1753, or 31.12.9999).', N'Correct the times of the item.'),
     (N'no_address', N'error', N'The organiser has no e-mail address, so Domino cannot know him.',
         N'Enter the e-mail address of the user in the CRM.'),
     (N'subject_truncated', N'info', N'The subject is longer than the CRM can hold and was cut there. Notes keeps it whole.',

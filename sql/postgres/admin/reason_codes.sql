@@ -94,7 +94,7 @@ with code (code, severity, meaning, remedy) as (
     ('todo_off', 'skip', 'To Dos are switched off, or the Data service of Domino is closed to us.',
         'Set todos to on, and open the Data service for this mail file.'),
 
-    ('bad_times', 'error', 'A time is missing, or the end is before the start.', 'Correct the times of the item.'),
+    ('bad_times', 'error', 'A time is missing, the end is before the start, or one of them stands for no time at all (before 1753, or 31.12.9999).', 'Correct the times of the item.'),
     ('no_address', 'error', 'The organiser has no e-mail address, so Domino cannot know him.',
         'Enter the e-mail address of the user in the CRM.'),
     ('subject_truncated', 'info', 'The subject is longer than the CRM can hold and was cut there. Notes keeps it whole.',

@@ -1,6 +1,7 @@
 /** What a verdict on one mailbox looks at and answers. Pure. */
 import type { ExplainedMailbox, Explanation } from '../../crm/contract.ts';
-import { isTimeZone, wallToInstant } from '../../item/time-zone.ts';
+import { savedInstant } from '../../item/crm-time.ts';
+import { isTimeZone } from '../../item/time-zone.ts';
 
 /** In the order in which they are worth telling first. */
 export const PLACE_STATES = [
@@ -59,7 +60,7 @@ export const enableHint = (mailbox: ExplainedMailbox): string =>
 export function savedAt({ appointment, settings }: Explanation): string | null {
   const zone = settings['crm_time_zone'];
   const saved = appointment?.updated_at ?? null;
-  return saved === null || !zone || !isTimeZone(zone) ? null : wallToInstant(saved, zone);
+  return !zone || !isTimeZone(zone) ? null : savedInstant(saved, zone);
 }
 
 export const later = (instant: string, seconds: number): string =>
