@@ -64,7 +64,11 @@ const classifyState = (state: string, message: string): Classified => {
     // idle_in_transaction_session_timeout, transaction_timeout
     case '25P03':
     case '25P04':
-      return { code: 'crm_busy', transient: true, text: `the CRM database ended the transaction: ${message}` };
+      return {
+        code: 'crm_busy',
+        transient: true,
+        text: `the CRM database ended the transaction: ${message}`,
+      };
     // read-only: a standby answers after a fail-over, or an administrator is at work
     case '25006':
       return {
@@ -91,7 +95,11 @@ const classifyState = (state: string, message: string): Classified => {
     case '53': // out of memory, disk full
       return { code: 'crm_busy', transient: true, text: `the CRM database is out of resources: ${message}` };
     case 'XX': // a damaged page, or an object that somebody is just deploying anew: no word about the data that was sent
-      return { code: 'crm_busy', transient: true, text: `the CRM database has an internal fault: ${message}` };
+      return {
+        code: 'crm_busy',
+        transient: true,
+        text: `the CRM database has an internal fault: ${message}`,
+      };
     default:
       return { code: 'crm_refused', transient: false, text: message };
   }
