@@ -43,7 +43,9 @@ test('a database that is killed and mail files that cannot be saved are told, an
 
   sandbox.child.kill('SIGINT');
   const { code, signal, stderr } = await sandbox.ended;
-  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  // The runner's log alone: that the database could not be reached.
+  expect(stderr).not.toMatch(/internal error|unhandled/i);
   expect(runningServer(openCluster(inBox('postgres')))).toBeNull();
   expect(JSON.parse(readFileSync(inBox('kept.json'), 'utf8'))).toMatchObject({ format: 1 });
 }, 400_000);
