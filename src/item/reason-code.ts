@@ -42,6 +42,7 @@ export const REASON_CODES = [
   'invitee_copy', // the organiser's entry makes the appointment
   'not_organiser', // only the organiser's entry may be written
   'invitation_pending',
+  'counter_pending', // somebody proposed another time
   'cancellation_notice',
   'series_too_long',
   'series_no_end',

@@ -34,6 +34,7 @@ const PENDING_NOTICES: ReadonlyMap<string, ReasonCode> = new Map([
   ['L', 'invitation_pending'],
   ['U', 'invitation_pending'],
   ['C', 'cancellation_notice'],
+  ['T', 'counter_pending'],
 ]);
 /** An item that somebody keeps editing in the CRM is left to the next cycle after so many tries. */
 const TRIES = 3;
@@ -51,6 +52,8 @@ export async function takeChanges(
   for (const summary of changed) {
     const notice = summary.noticeType === null ? undefined : PENDING_NOTICES.get(summary.noticeType);
     const series = summary.key.recurrenceId === null ? undefined : refused.get(summary.key.uid);
+    // Beside the meeting itself it says nothing of it: that stays at its time until the organiser has accepted.
+    if (notice === 'counter_pending' && known.get(keyText(summary.key))?.state === 'linked') continue;
     if (notice) parked.push(park(summary, notice, null));
     // What is a pair already stays one: its edits must not be lost because the series grew.
     else if (series !== undefined && known.get(keyText(summary.key))?.state !== 'linked')

@@ -32,13 +32,13 @@ export interface HolderCase {
   play(scene: Scene): Promise<{ calendars: string[]; crm: string[] }>;
 }
 
-const make = (scene: Scene, who: SampleUser, participants: { userId: number }[], organiser?: string | null) =>
+export const make = (scene: Scene, who: SampleUser, participants: { userId: number }[], organiser?: string | null) =>
   scene.world.crm.createAppointment(
     who.userId,
     { subject: scene.subject, ...scene.times.crm, ...(organiser === undefined ? {} : { organiser }) },
     participants,
   );
-const meet = (scene: Scene, who: SampleUser, invitees: SampleUser[]) =>
+export const meet = (scene: Scene, who: SampleUser, invitees: SampleUser[]) =>
   scene.notesUser(() =>
     scene.world.notes(who).createMeeting({
       subject: scene.subject,

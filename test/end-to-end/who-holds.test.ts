@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { RESPONSE_CODES } from '../../src/sandbox/crm/crm-user-actions.ts';
 import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { HOLDER_CASES, type Scene } from './holder-cases.ts';
+import { MEETING_CASES } from './meeting-cases.ts';
+
+const CASES = [...HOLDER_CASES, ...MEETING_CASES];
 
 test('docs/mapping.md lists exactly the cases that are played', () => {
   const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'mapping.md'), 'utf8');
@@ -18,7 +21,7 @@ test('docs/mapping.md lists exactly the cases that are played', () => {
         .slice(1, 3)
         .map((cell) => cell.trim()),
     );
-  expect(rows).toEqual(HOLDER_CASES.map((one) => [one.case, one.holds]));
+  expect(rows).toEqual(CASES.map((one) => [one.case, one.holds]));
 });
 
 describe.each(ENGINES)('who holds what on %s', (engine) => {
@@ -29,7 +32,7 @@ describe.each(ENGINES)('who holds what on %s', (engine) => {
   });
   afterAll(() => two.close());
 
-  test.each(HOLDER_CASES.map((one, no) => [one.case, no, one] as const))('%s', async (_name, no, one) => {
+  test.each(CASES.map((one, no) => [one.case, no, one] as const))('%s', async (_name, no, one) => {
     const scene = sceneOf(two, `Case ${no}`);
     const { calendars, crm } = await one.play(scene);
     expect(scene.calendars()).toEqual(calendars);

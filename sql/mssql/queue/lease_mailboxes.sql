@@ -19,7 +19,7 @@ BEGIN
     */
     SET NOCOUNT, XACT_ABORT ON;
 
-    DECLARE @now datetime2(3) = SYSUTCDATETIME();
+    DECLARE @now datetime2(3);
     DECLARE @candidate table (crm_user_id int NOT NULL PRIMARY KEY);
     DECLARE @leased table (crm_user_id int NOT NULL PRIMARY KEY);
     DECLARE @another table (crm_user_id int NOT NULL PRIMARY KEY);
@@ -27,6 +27,8 @@ BEGIN
     BEGIN TRANSACTION;
 
     EXECUTE domino_sync.stop_refused_users @p_runner;
+    -- after it: whom it lets go on is due now
+    SET @now = SYSUTCDATETIME();
 
     INSERT INTO @candidate (crm_user_id)
     SELECT TOP (@p_limit) u.crm_user_id

@@ -108,7 +108,9 @@ async function pullEvents(
     const candidate = { summary, notice: xProperty(row, 'x-lotus-unid') !== null };
     const key = keyText(summary.key);
     const other = listed.get(key);
-    if (other !== undefined && summary.digest !== 'alternate-id') remarks.push(`${row.id} is listed twice`);
+    // A notice beside its entry is in order, and so are two notices.
+    if (other !== undefined && !candidate.notice && !other.notice && summary.digest !== 'alternate-id')
+      remarks.push(`${row.id} is listed twice`);
     if (other === undefined || goesBefore(candidate, other, digests.get(key) ?? null))
       listed.set(key, candidate);
   }

@@ -153,7 +153,7 @@ export const entryItems = (mailFile: MailFile, entry: CalendarEntry): Items => (
   ...entry.items,
 });
 
-const NOTICE_ICON = { I: 133, U: 33, E: 33, C: 81, A: 83, R: 84, P: 83, T: 39 } as const;
+const NOTICE_ICON = { I: 133, U: 33, E: 33, C: 81, A: 83, R: 84, P: 83, T: 39, J: 38 } as const;
 
 export const noticeItems = (mailFile: MailFile, notice: Notice): Items => ({
   AppointmentType: textItem('3'),

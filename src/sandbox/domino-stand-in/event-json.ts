@@ -262,6 +262,7 @@ const METHODS: Record<Notice['noticeType'], string> = {
   R: 'reply',
   P: 'reply',
   T: 'counter',
+  J: 'declinecounter',
 };
 
 export const noticeSummary = (base: string, notice: Notice): Json => ({

@@ -35,6 +35,8 @@ export interface Knobs {
   oldMailDesign: boolean;
   /** Updates and cancellations are processed for the invitee at once, without him looking. */
   autoProcess: boolean;
+  /** An invitation that was answered by a proposal: "some countered meetings" are not listed (CalReadRange). */
+  counteredInvitation: 'listed' | 'hidden';
   /** A reply touches the chair's entry (`last-modified` moves, content does not). */
   replyTouchesChair: boolean;
   /** View entries before the real ones that yield no VEVENT, so that Content-Range and events.length differ. */
@@ -75,6 +77,7 @@ export const defaultKnobs = (): Knobs => ({
   missingMailFile: '404 html',
   aclDenial: 401,
   oldMailDesign: false,
+  counteredInvitation: 'hidden',
   autoProcess: false,
   replyTouchesChair: false,
   phantomViewEntries: 0,

@@ -45,7 +45,8 @@ export interface MailFile {
 }
 
 /** Notices that stand on the calendar until they are processed. */
-const shown = (notice: Notice): boolean => !notice.processed && ['I', 'U', 'C'].includes(notice.noticeType);
+const shown = (notice: Notice): boolean =>
+  !notice.processed && ['I', 'U', 'C', 'T'].includes(notice.noticeType);
 
 export const openMailFile = (state: MailFileState): MailFile => {
   const zone = findZone(state.tzid);

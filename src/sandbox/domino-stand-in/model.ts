@@ -136,10 +136,10 @@ export interface NotesDocument {
   readBy: string[];
 }
 
-/** NoticeType letters: I invitation, U reschedule, E information update, C cancellation, A/R/P replies, T counter. */
-export type NoticeType = 'I' | 'U' | 'E' | 'C' | 'A' | 'R' | 'P' | 'T';
+/** NoticeType letters: I invitation, U reschedule, E information update, C cancellation, A/R/P replies, T counter, J counter declined. */
+export type NoticeType = 'I' | 'U' | 'E' | 'C' | 'A' | 'R' | 'P' | 'T' | 'J';
 
-/** A workflow message that lies in a mail file. Unprocessed I, U and C show as rows of the calendar. */
+/** A workflow message that lies in a mail file. Unprocessed I, U, C and T show as rows of the calendar. */
 export interface Notice {
   unid: string;
   noteId: string;

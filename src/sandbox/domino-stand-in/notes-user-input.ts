@@ -112,6 +112,13 @@ export const answerInput = z.strictObject({
   recurrenceId: z.string().optional(),
   comments: z.string().optional(),
 });
+/** The time an invitee would rather have. */
+export const counterInput = z.strictObject({
+  uid,
+  start: instant,
+  end: instant,
+  comments: z.string().optional(),
+});
 export const privateInput = z.strictObject({ uid, private: z.boolean() });
 export const editTodoInput = z.strictObject({ unid: uid, ...todoInput.partial().shape });
 export const todoKeyInput = z.strictObject({ unid: uid });
@@ -134,6 +141,7 @@ export type MoveInstanceInput = z.input<typeof moveInstanceInput>;
 export type DeleteInput = z.input<typeof deleteInput>;
 export type DeleteInstanceInput = z.input<typeof deleteInstanceInput>;
 export type AnswerInput = z.input<typeof answerInput>;
+export type CounterInput = z.input<typeof counterInput>;
 export type PrivateInput = z.input<typeof privateInput>;
 export type EditTodoInput = z.input<typeof editTodoInput>;
 export type TodoKeyInput = z.input<typeof todoKeyInput>;

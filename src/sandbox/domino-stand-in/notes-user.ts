@@ -8,6 +8,7 @@ import type { MailFile } from './mail-file.ts';
 import type { Attendee, CalendarEntry, EntryFields, EntryTime, RichBody, Series } from './model.ts';
 import { readCalendar, type CalendarItem } from './notes-user-calendar.ts';
 import type * as input from './notes-user-input.ts';
+import { createProposals, type NotesProposals } from './notes-user-counter.ts';
 import { createSeriesActs, seriesOf, type NotesSeries } from './notes-user-series.ts';
 import { createTodos, type NotesTodos } from './notes-user-todos.ts';
 import { findOccurrence, instanceFields } from './series.ts';
@@ -15,7 +16,7 @@ import { findZone } from './time-zones.ts';
 import { answerEntry, answerNotice, isChair, processNotice, type Answer } from './workflow.ts';
 import type { World } from './world.ts';
 
-export interface NotesUser extends NotesTodos, NotesSeries {
+export interface NotesUser extends NotesTodos, NotesSeries, NotesProposals {
   readonly email: string;
   readonly mailFile: MailFile;
   /** These answer the uid of the new entry. */
@@ -187,6 +188,7 @@ export const notesUser = (world: World, email: string): NotesUser => {
       change(made, null, fields, false);
       return uid;
     },
+    ...createProposals(world, mailFile, entryOf, (text) => instant(text)),
     ...createSeriesActs(world, mailFile, entryOf, withContent),
     createSeries: ({ rule, dates, invitees, ...entry }) => {
       const fields = timed(entry);

@@ -136,6 +136,40 @@ export const processNotice = (world: World, mailFile: MailFile, notice: Notice):
   mailFile.touch(entry, now);
 };
 
+/** The notice as the invitee's client sends it: the meeting at the time he would rather have. */
+export const propose = (
+  world: World,
+  mailFile: MailFile,
+  about: CalendarEntry | Notice,
+  times: Pick<EntryFields, 'start' | 'end'>,
+  comments: string | null,
+): void => {
+  const fields = { ...copy(about.fields), ...times };
+  const { uid, zones, chair, chairEmail } = about;
+  send(world, mailFile, about.chairEmail, {
+    noticeType: 'T',
+    ...{ uid, zones, chair, chairEmail, fields, comments },
+    recurrenceId: null,
+    series: null,
+    broadcast: false,
+  });
+};
+
+/** The chair keeps his time: whoever proposed another is told, and his invitation waits as before [inferred]. */
+export const declineProposal = (world: World, mailFile: MailFile, proposal: Notice): void => {
+  const proposer = world.directory.find(proposal.from);
+  if (proposer === undefined) return;
+  send(world, mailFile, proposer.email, { ...copy(proposal), noticeType: 'J' });
+  const target = world.mailFile(proposer.mailFile);
+  const invitation = target?.state.notices.find(
+    ({ uid, noticeType, from }) => uid === proposal.uid && noticeType === 'T' && from !== proposal.from,
+  );
+  if (target === undefined || invitation === undefined) return;
+  invitation.noticeType = 'I';
+  invitation.processed = false;
+  target.touch(invitation, world.now());
+};
+
 export type Answer = 'accept' | 'tentative' | 'decline';
 
 const LETTER = { accept: 'A', tentative: 'P', decline: 'R' } as const;
