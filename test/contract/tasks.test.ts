@@ -9,7 +9,7 @@ const TASK = { type: 'Task', action: 'ToDo', organizer: null } satisfies Columns
 const DUE = '2036-05-09T17:00:00';
 const START = '2036-05-05T09:00:00';
 
-describe.each(engines)('$name', (engine) => {
+describe.each(engines)('Tasks, on $name', (engine) => {
   let company: Company;
   beforeEach(async () => {
     company = await openCompany(engine);
