@@ -28,6 +28,8 @@ export interface DominoSummary {
   digest: string;
   /** Domino's NoticeType letter when the row is a notice or an invitee's copy: I invitation, A accepted, … */
   noticeType: string | null;
+  /** The row says so; a To Do's does not. */
+  private?: true;
   subject: string;
   /** UTC instant or date the entry starts at; null when the list does not say (a To Do). */
   start: string | null;

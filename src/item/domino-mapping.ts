@@ -3,6 +3,7 @@ import { listedPeople, sameListing } from './attendee-block.ts';
 import type { DominoDraft, DominoEntry, DominoForm, DominoPatch } from './domino-entry.ts';
 import { entryText, shownRegarding, writtenText } from './entry-text.ts';
 import { addressesOf, attendeeList, isInvited, kindFor, type ExternalAttendees } from './people.ts';
+import { isWithheld, shownToOthers, type Mask } from './privacy.ts';
 import type { ReasonCode } from './reason-code.ts';
 import {
   remindsNobody,
@@ -20,6 +21,8 @@ export interface DominoContext {
   /** The owner of the mail file. */
   owner: { email: string };
   externalAttendees: ExternalAttendees;
+  /** Of private items; null or left out: they are written whole. */
+  mask?: Mask | null;
   /** UTC instant now: when a To Do that is found completed in the CRM counts as completed. */
   now: string;
 }
@@ -41,7 +44,8 @@ const priorityOf = (value: number | null): SyncItem['priority'] =>
 const subjectText = (item: SyncItem): string => oneLine(item.subject) || NO_SUBJECT;
 
 /** Everything of an entry that is to be made in Domino. */
-export function draftFromItem(item: SyncItem, context: DominoContext): DominoDraft {
+export function draftFromItem(whole: SyncItem, context: DominoContext): DominoDraft {
+  const item = shownToOthers(whole, context.mask ?? null);
   const attendees = invitedBy(item, context);
   return {
     form: formOf(item),
@@ -106,7 +110,8 @@ export function patchFromItem(
 ): DominoPatch {
   const patch: DominoPatch = {};
   for (const field of fields) Object.assign(patch, patchOf(field, item, context));
-  if (Object.keys(patch).length === 0) return patch;
+  // Of a private item no word goes along.
+  if (Object.keys(patch).length === 0 || isWithheld(context.mask ?? null, item)) return patch;
   const followed = { ...patch, ...patchOfOutsiders(item, context) };
   return followed.body === undefined ? { ...followed, ...patchOfRegarding(item, context) } : followed;
 }
@@ -190,6 +195,7 @@ function patchOfRegarding(item: SyncItem, context: PatchContext): DominoPatch {
 
 /** The block names whom the CRM lists, but nobody a Notes user has invited himself. */
 function bodyText(body: string, item: SyncItem, context: PatchContext): string {
+  if (isWithheld(context.mask ?? null, item)) return body;
   const invited = addressesOf(invitedBy(item, context));
   const listed = listedPeople(context.crm, context.externalAttendees).filter(
     ({ email }) => !invited.has(email),

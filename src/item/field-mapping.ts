@@ -84,11 +84,10 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     crm: ['Comm_Private'],
     event: ['class'],
     todo: ['OrgConfidential'],
-    toDomino: '`private` or `public`',
+    toDomino: '`private` or `public`; setting `private_appointments` says what else of a private one crosses',
     toCrm: '`private` and `confidential` are private',
     limits: '',
-    losses:
-      '`confidential` becomes private once the CRM changes it. Private entries are taken whole: they are not masked',
+    losses: '`confidential` becomes private once the CRM changes it',
   },
   priority: {
     label: 'Priority',
@@ -162,10 +161,6 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
 
 /** What one side has and the other does not get. */
 export const NOT_MAPPED: readonly { what: string; instead: string }[] = [
-  {
-    what: 'Private entries in part (masked) or not at all',
-    instead: 'whole, as private; `Comm_CRMOnly` or `opt_out_category` keep one out',
-  },
   {
     what: '_In progress_, and in an event _complete_ and _cancelled_',
     instead: 'the CRM keeps its own; in Notes free time',

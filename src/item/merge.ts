@@ -21,6 +21,8 @@ export interface MergeInput {
   /** UTC instants of the last change on each side, for `newest`; null = not told, which loses. A tie is the CRM's. */
   crmChangedAt: string | null;
   dominoChangedAt: string | null;
+  /** Default all; the others stay on each side as they are. */
+  fields?: readonly MergedField[];
 }
 
 /** Both sides changed one field to different values. Shaped as `ConflictWrite` takes it. */
@@ -57,7 +59,7 @@ export function mergeItems(input: MergeInput): MergeResult {
     input: { ...input, crm, domino },
     result: { toDomino: [], toCrm: [], domino: { ...domino }, crm: { ...crm }, conflicts: [] },
   };
-  for (const field of MERGED_FIELDS) {
+  for (const field of input.fields ?? MERGED_FIELDS) {
     if (field === 'attendees') mergePeople(merge);
     else if (field === 'regarding') tellRegarding(merge);
     else mergeField(merge, field);

@@ -43,6 +43,8 @@ export interface PairFacts {
   inviteeCopy: boolean;
   /** Why the CRM keeps it out (`opted_out`); left out: it is marked "CRM only". */
   optOut?: ReasonCode;
+  /** Private on a side, and private items are not synchronised: that is what `opted_out` means then. */
+  skipped: boolean;
 }
 
 export const ORDINARY: PairFacts = {
@@ -51,6 +53,7 @@ export const ORDINARY: PairFacts = {
   policy: DEFAULT_DELETE_POLICY,
   direction: 'both',
   inviteeCopy: false,
+  skipped: false,
 };
 
 export type Action =
@@ -171,9 +174,15 @@ const PLAN: Record<CrmChange, Record<DominoChange, Cell>> = {
 
 export function planPair(crm: CrmChange, domino: DominoChange, facts: PairFacts): Action {
   const cell = PLAN[crm][domino];
-  const action = typeof cell === 'function' ? cell(facts) : cell;
+  const action = named(typeof cell === 'function' ? cell(facts) : cell, facts);
   return mayWrite(action, facts) ? action : instead(action, crm, domino, facts);
 }
+
+/** Kept out by the setting, not by a mark of somebody's. */
+const named = (action: Action, { skipped }: PairFacts): Action =>
+  skipped && 'reason' in action && (action.reason === 'crm_only' || action.reason === 'notes_only')
+    ? { ...action, reason: 'private_skipped' }
+    : action;
 
 const writesDomino = ({ direction, inviteeCopy }: PairFacts) => direction !== 'to_crm' && !inviteeCopy;
 const writesCrm = ({ direction }: PairFacts) => direction !== 'to_domino';

@@ -30,6 +30,7 @@ export const REASON_CODES = [
   'no_holder', // nobody enabled takes part
   'too_old',
   'crm_only',
+  'private_skipped',
   'notes_only', // the opt-out of a Notes user, by a category
   'crm_purged', // physical DELETE in the CRM: unlinked, never deleted in Domino
   'holder_changed', // organiser or participants changed, this mailbox holds it no longer

@@ -14,7 +14,7 @@ import {
 import type { MailboxContext } from './context.ts';
 import { discreet, listed, park, parkCopy } from './inbound-decision.ts';
 import { unlinked } from './link.ts';
-import { isOptedOut } from './pair-facts.ts';
+import { isOptedOut, isSkipped } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
 import { readTogether, type ReadTogether } from './read-together.ts';
 import { readRows } from './rows.ts';
@@ -168,7 +168,8 @@ async function link(
 function adoption(context: MailboxContext, no: number, { how, found, pair }: FoundPair): InboundItem {
   const { direction } = context.mailbox;
   const merged = mergePair(context, pair);
-  const optedOut = isOptedOut(context, pair.entry);
+  const skipped = isSkipped(context, pair.appointment, pair.entry);
+  const optedOut = skipped || isOptedOut(context, pair.entry);
   const inviteeCopy = pair.role === 'copy' && pair.link.kind === 'meeting';
   const toCrm = direction !== 'to_domino' && !optedOut;
   const toDomino = direction !== 'to_crm' && !optedOut && !inviteeCopy;
@@ -187,8 +188,9 @@ function adoption(context: MailboxContext, no: number, { how, found, pair }: Fou
     how !== 'twin' ? 'found_in_domino' : equal ? 'already_equal' : 'first_sync',
   );
   const stored = listed(found.summary, item.link);
+  const reason: ReasonCode = skipped ? 'private_skipped' : 'notes_only';
   return optedOut
-    ? { ...item, link: unlinkedAs(stored, 'notes_only'), reason_code: 'notes_only' satisfies ReasonCode }
+    ? { ...item, link: unlinkedAs(stored, reason), reason_code: reason }
     : { ...item, link: stored };
 }
 

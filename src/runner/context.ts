@@ -3,6 +3,8 @@ import type { CrmDatabase, LeasedMailbox } from '../crm/contract.ts';
 import type { DominoServer, MailFile } from '../domino/port.ts';
 import type { CrmContext } from '../item/crm-mapping.ts';
 import type { DominoContext } from '../item/domino-mapping.ts';
+import type { Mask } from '../item/privacy.ts';
+import { oneLine } from '../item/text.ts';
 import type { Log } from '../log.ts';
 import type { Counts } from './counts.ts';
 import type { NotesAddresses } from './notes-addresses.ts';
@@ -83,8 +85,13 @@ export const crmContext = (context: MailboxContext, role: 'organiser' | 'copy'):
   regarding: context.settings.regarding,
 });
 
+/** What others see of private items; null: everything. */
+export const maskOf = ({ settings }: Pick<MailboxContext, 'settings'>): Mask | null =>
+  settings.private_appointments === 'masked' ? { subject: oneLine(settings.private_subject) } : null;
+
 export const dominoContext = (context: MailboxContext): DominoContext => ({
   owner: { email: context.mailbox.email },
   externalAttendees: context.settings.external_attendees,
+  mask: maskOf(context),
   now: toInstant(context.now()),
 });

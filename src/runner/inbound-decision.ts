@@ -34,7 +34,7 @@ export const park = (
   domino_digest: summary.digest,
   reason_code: reason,
   detail: detail === null ? null : oneLine(detail),
-  subject: oneLine(summary.subject),
+  subject: summary.private ? null : oneLine(summary.subject),
   payload: null,
   retry_after_seconds: retryAfterSeconds,
 });

@@ -8,7 +8,7 @@ import { planPair } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
 import { listed, park, type Decision, type Seen } from './inbound-decision.ts';
-import { isInstanceDeletedInNotes, withBase } from './link.ts';
+import { agreed, isInstanceDeletedInNotes, withBase } from './link.ts';
 import { crmChangeOf, dominoChangeOf, factsOf, isOptedOut } from './pair-facts.ts';
 import { answerChange } from './own-answer.ts';
 import { inboundUpdate, mergePair, seenBase, type Pair } from './pair.ts';
@@ -33,7 +33,7 @@ export function decideKnown(
   const isBack = isInstanceDeletedInNotes(link);
   const returns =
     link.state === 'unlinked' &&
-    (['notes_only', 'domino_older'].includes(link.unlinked_reason ?? '') || isBack) &&
+    (['notes_only', 'private_skipped', 'domino_older'].includes(link.unlinked_reason ?? '') || isBack) &&
     !isOptedOut(context, entry);
   // Kept apart on purpose: remember how it looks, so that it is not read at every poll.
   if (link.state === 'unlinked' && !returns) return { do: 'save', link: looked };
@@ -81,7 +81,7 @@ export function decideKnown(
   const pair: Pair = { link, role: link.role, appointment, crm: crm.item, entry, domino };
   const merge = mergePair(context, pair);
   if (!returns && merge.toCrm.length === 0 && merge.toDomino.length === 0 && merge.conflicts.length === 0) {
-    const base = seenBase(pair, merge, crm.item);
+    const base = agreed(context, link, seenBase(pair, merge, crm.item));
     return { do: 'save', link: listed(summary, withBase(link, link.role, link.kind, entry, base)) };
   }
   const item = inboundUpdate(context, no, pair, merge, 'domino_changed');

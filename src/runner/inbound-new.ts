@@ -6,13 +6,14 @@ import { fieldChanges } from '../item/field-change.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { attendeeChanges } from '../item/people.ts';
 import { ORDINARY, planPair } from '../item/planner.ts';
+import { shownToOthers } from '../item/privacy.ts';
 import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
 import { parseSyncUid } from '../item/sync-uid.ts';
-import { crmContext, dominoContext, type MailboxContext } from './context.ts';
+import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
 import { listed, park, parkCopy, type Decision, type Seen } from './inbound-decision.ts';
-import { newLink, withBase } from './link.ts';
+import { agreed, newLink, withBase } from './link.ts';
 import { ownAnswer } from './own-answer.ts';
-import { isOptedOut } from './pair-facts.ts';
+import { isOptedOut, isSkipped } from './pair-facts.ts';
 import { reasonOf } from './pair.ts';
 import { changedInDomino } from './told.ts';
 import { isTooOld } from './window.ts';
@@ -27,6 +28,7 @@ export function decideNew(
   const action = planPair('absent', isOptedOut(context, entry) ? 'opted_out' : 'edited', {
     ...ORDINARY,
     direction,
+    skipped: isSkipped(context, entry),
   });
   if (action.do !== 'create') return { do: 'park', parked: park(summary, action.reason, null) };
   const owner = context.mailbox.email.toLowerCase();
@@ -80,17 +82,19 @@ function inboundCreate(
   role: 'organiser' | 'copy',
 ): InboundItem {
   const side = crmContext(context, role);
-  const organiser = role === 'copy' ? item.organiser : null;
-  const { fields, truncated } = crmFieldsFrom({ ...item, organiser }, MERGED_FIELDS, {
+  const shown = shownToOthers(item, maskOf(context));
+  const organiser = role === 'copy' ? shown.organiser : null;
+  const { fields, truncated } = crmFieldsFrom({ ...shown, organiser }, MERGED_FIELDS, {
     ...side,
     current: null,
     newTodos: context.settings.tasks === 'sync' ? context.settings.notes_todos : 'appointment',
   });
   const owner = context.mailbox.email.toLowerCase();
-  const { add } = attendeeChanges(null, item);
+  const { add } = attendeeChanges(null, shown);
   const people = [
     ...add.filter((person) => person.email !== owner && person.email !== organiser?.email),
-    ...(role === 'copy' ? ownAnswer(summary, owner) : []),
+    // Without its organiser it is his own.
+    ...(organiser !== null ? ownAnswer(summary, owner) : []),
   ];
   const after = crmItemAfter(null, fields, { add: people, remove: [] }, side);
   const crm = 'item' in after ? after.item : item;
@@ -110,7 +114,10 @@ function inboundCreate(
     fields,
     attendees_add: people,
     attendees_remove: [],
-    link: listed(summary, withBase(link, role, item.kind, entry, { crm, domino: item })),
+    link: listed(
+      summary,
+      withBase(link, role, item.kind, entry, agreed(context, { base_item: null }, { crm, domino: item })),
+    ),
     write_back: false,
     action: 'created',
     ...reasonOf(context.mailbox.first_sync_done ? 'domino_created' : 'first_sync', truncated),

@@ -7,8 +7,10 @@ import type { BaseItem, ItemLink, KnownLink, LinkRole, LinkWrite } from '../crm/
 import type { DominoEntry, EntryKey } from '../item/domino-entry.ts';
 import { dominoItemAfter, itemFromDomino, type DominoContext } from '../item/domino-mapping.ts';
 import { canonicalText } from '../item/item-equality.ts';
+import { agreedBase } from '../item/privacy.ts';
+import { parseSyncUid } from '../item/sync-uid.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { dominoContext, type MailboxContext } from './context.ts';
+import { dominoContext, maskOf, type MailboxContext } from './context.ts';
 
 export const linkKey = (
   link: Pick<ItemLink | KnownLink, 'form' | 'domino_uid' | 'domino_recurrence_id'>,
@@ -35,7 +37,10 @@ export function newLink(pair: {
   incarnation: number;
   context: DominoContext;
 }): LinkWrite {
-  const base = { crm: pair.item, domino: dominoItemAfter(pair.item, pair.context) };
+  const base = agreedBase(pair.context.mask ?? null, null, {
+    crm: pair.item,
+    domino: dominoItemAfter(pair.item, pair.context),
+  });
   return {
     appointment_id: pair.appointmentId,
     crm_user_id: pair.crmUserId,
@@ -56,6 +61,15 @@ export function newLink(pair: {
   };
 }
 
+/** The side an item was first made on, as far as the uid of its entry tells; of a To Do it does not. */
+export function madeOn(
+  { settings }: Pick<MailboxContext, 'settings'>,
+  { form, domino_uid: uid }: Pick<LinkWrite, 'form' | 'domino_uid'>,
+): 'crm' | 'domino' | null {
+  if (form === 'todo') return null;
+  return parseSyncUid(uid)?.instanceId === settings.instance_id ? 'crm' : 'domino';
+}
+
 /** What Domino shows, or the item we wrote where the answer cannot be read as one. */
 export function observed(context: MailboxContext, entry: DominoEntry, written: SyncItem): SyncItem {
   const read = itemFromDomino(entry, dominoContext(context));
@@ -70,8 +84,16 @@ export function entryLink(
   crm: SyncItem,
   entry: DominoEntry,
 ): LinkWrite {
-  return withBase(link, role, crm.kind, entry, { crm, domino: observed(context, entry, crm) });
+  const base = agreed(context, link, { crm, domino: observed(context, entry, crm) });
+  return withBase(link, role, crm.kind, entry, base);
 }
+
+/** What to record of both sides as they are now; of a private pair each side's words are nobody's agreement. */
+export const agreed = (
+  context: MailboxContext,
+  link: Pick<LinkWrite, 'base_item'>,
+  now: BaseItem,
+): BaseItem => agreedBase(maskOf(context), link.base_item, now);
 
 /** Kept apart from now on, by a tombstone. */
 export const unlinked = (link: LinkWrite, reason: string): LinkWrite => ({

@@ -6,9 +6,10 @@
 import type { ItemLink, LeasedDelivery, LinkRole } from '../crm/contract.ts';
 import type { CrmAppointment } from '../item/crm-appointment.ts';
 import { ORDINARY, planPair, type CrmChange, type Direction } from '../item/planner.ts';
+import type { PrivateMode } from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { optOutOf, withdrawalOf } from './pair-facts.ts';
+import { isSkipped, optOutOf, withdrawalOf } from './pair-facts.ts';
 
 export type DeliveryPlan =
   | { do: 'nothing'; action: 'skipped' | 'unchanged'; reason: ReasonCode; detail: string | null }
@@ -25,6 +26,7 @@ export interface PlanInput {
   /** A disabled user's entries stay as they are; when he is enabled again both sides are compared. */
   enabled: boolean;
   direction: Direction;
+  privateAppointments: PrivateMode;
   /** Whether To Dos may be written. */
   todosOn: boolean;
   /** Reads the row for a role; refused = the row cannot be an entry. */
@@ -51,6 +53,7 @@ export const isMadeAnew = (unlinkedReason: string): boolean => REVERSIBLE.includ
  */
 const RELINKED: readonly string[] = [
   'crm_only',
+  'private_skipped',
   'crm_purged',
   'crm_deletion_kept',
   'deletion_refused',
@@ -73,9 +76,14 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   if (!input.enabled) return skip('user_disabled');
   if (direction === 'to_crm') return skip('direction');
   const link = delivery.link;
-  const gone = withdrawalOf({ mailbox: { crm_user_id: delivery.crm_user_id, direction } }, appointment);
+  const settings = { private_appointments: input.privateAppointments };
+  const gone = withdrawalOf(
+    { mailbox: { crm_user_id: delivery.crm_user_id, direction }, settings },
+    appointment,
+  );
   if (gone !== null) {
-    if (link === null || link.state === 'unlinked') return skip(reasonToLeave(gone, appointment));
+    const skipped = isSkipped({ settings }, appointment);
+    if (link === null || link.state === 'unlinked') return skip(reasonToLeave(gone, appointment, skipped));
     return link.form === 'todo' && !input.todosOn ? skip('todo_off') : { do: 'remove', link };
   }
   const role = appointment.holders.find((h) => h.crm_user_id === delivery.crm_user_id)!.role;
@@ -98,10 +106,11 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   return { do: 'create', item, role, earlier: link, reason: reasonToCreate(delivery) };
 }
 
-function reasonToLeave(gone: CrmChange, appointment: CrmAppointment): ReasonCode {
+function reasonToLeave(gone: CrmChange, appointment: CrmAppointment, skipped: boolean): ReasonCode {
   if (gone === 'retyped' && appointment.task === 'off') return 'task_off';
   if (gone === 'moved' && appointment.task === 'own') return 'task_owner';
-  return planPair(gone, 'absent', { ...ORDINARY, optOut: optOutOf(appointment) ?? 'crm_only' }).reason;
+  return planPair(gone, 'absent', { ...ORDINARY, skipped, optOut: optOutOf(appointment) ?? 'crm_only' })
+    .reason;
 }
 
 function reasonToCreate(delivery: LeasedDelivery): ReasonCode {

@@ -3,12 +3,13 @@ import type { BaseItem, ConflictWrite, LinkRole, LinkWrite } from '../crm/contra
 import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
 import { itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
 import { planPair } from '../item/planner.ts';
+import { veiledBase } from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { dominoContext, type MailboxContext } from './context.ts';
+import { dominoContext, maskOf, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault } from './faults.ts';
-import { observed, unlinked, withBase } from './link.ts';
+import { agreed, observed, unlinked, withBase } from './link.ts';
 import { applyOne } from './outbound-apply.ts';
 import { dominoChangeOf, factsOf } from './pair-facts.ts';
 import { inboundUpdate, mergePair, type Pair, type PairMerge } from './pair.ts';
@@ -48,8 +49,9 @@ export async function settle(
     });
     const { conflicts } = merge;
     if (isEmpty(patch)) {
-      const agreed = withBase(link, role, crm.kind, entry, { crm, domino: pair.domino });
-      return effect(reason === null ? 'unchanged' : 'adopted', reason ?? 'already_equal', agreed, {
+      const seen = agreed(context, link, { crm, domino: pair.domino });
+      const same = withBase(link, role, crm.kind, entry, seen);
+      return effect(reason === null ? 'unchanged' : 'adopted', reason ?? 'already_equal', same, {
         conflicts,
       });
     }
@@ -60,7 +62,10 @@ export async function settle(
     });
     if (answer.outcome === 'updated') {
       const after = { crm, domino: observed(context, answer.entry, merge.domino) };
-      const written = withBase(link, role, crm.kind, answer.entry, after);
+      const seen = agreed(context, link, after);
+      const mask = maskOf(context);
+      const both = merge.veiled === 'domino' && mask !== null ? veiledBase(seen, mask) : seen;
+      const written = withBase(link, role, crm.kind, answer.entry, both);
       const changes = writtenToDomino(pair.domino, merge.domino, after.domino, merge.toDomino);
       if (answer.bodyKept) return bodyKept(written, crm, link.base_item, { changes, conflicts });
       return effect(reason === null ? 'updated' : 'adopted', reason ?? 'crm_changed', written, {
@@ -120,9 +125,9 @@ async function overwriteOlder(
     crmBefore: domino,
     domino,
   });
-  const agreed = (now: DominoEntry, shown: SyncItem): LinkWrite =>
-    withBase(link, role, crm.kind, now, { crm, domino: shown });
-  if (isEmpty(patch)) return effect('unchanged', 'already_equal', agreed(entry, domino), { conflicts });
+  const agreedOn = (now: DominoEntry, shown: SyncItem): LinkWrite =>
+    withBase(link, role, crm.kind, now, agreed(context, link, { crm, domino: shown }));
+  if (isEmpty(patch)) return effect('unchanged', 'already_equal', agreedOn(entry, domino), { conflicts });
   const answer = await context.mailFile.update(entry.key, patch, entry.token, {
     notify: context.settings.notify,
     signal: context.calls,
@@ -130,7 +135,7 @@ async function overwriteOlder(
   if (answer.outcome !== 'updated')
     throw new ItemFault('domino_conflict', 'the entry changed while it was written', true);
   const after = observed(context, answer.entry, merge.domino);
-  return effect('updated', 'domino_older', agreed(answer.entry, after), {
+  return effect('updated', 'domino_older', agreedOn(answer.entry, after), {
     conflicts,
     changes: writtenToDomino(domino, merge.domino, after, merge.toDomino),
   });

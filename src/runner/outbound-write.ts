@@ -1,12 +1,13 @@
 /** Writes one entry in Domino that is, or was, there already. */
-import type { ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
+import type { BaseItem, ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
 import { formOf, patchFromItem } from '../item/domino-mapping.ts';
 import { mergeItems } from '../item/merge.ts';
+import { isWithheld, SHARED_FIELDS } from '../item/privacy.ts';
 import type { SyncItem } from '../item/sync-item.ts';
-import { dominoContext, type MailboxContext } from './context.ts';
+import { dominoContext, maskOf, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault } from './faults.ts';
-import { entryLink, linkKey, rebased, withBase } from './link.ts';
+import { agreed, entryLink, linkKey, rebased, withBase } from './link.ts';
 import { afterGone, createEntry, intentOf, makeAnew, type CreatePlan } from './outbound-make.ts';
 import { lookAt } from './outbound-remove.ts';
 import { bodyKept, isEmpty, settle, waitForNewer } from './outbound-settle.ts';
@@ -26,7 +27,11 @@ export async function updateEntry(
 ): Promise<Effect> {
   if (formOf(crm) !== link.form) return changeForm(context, delivery, link, crm, role);
   const base = link.base_item;
-  if (base === null || delivery.leased.reason_code === 'domino_older') {
+  const mask = maskOf(context);
+  const withheld = isWithheld(mask, crm);
+  // What a Notes user wrote where words are withheld is in no base; and when they turn to be, they may give way.
+  const turns = base !== null && isPrivate(base) !== withheld;
+  if (base === null || turns || delivery.leased.reason_code === 'domino_older') {
     const entry = await context.mailFile.read(linkKey(link), { signal: context.calls });
     if (entry === null) return afterGone(context, delivery, link, crm, role);
     return settle(context, delivery, { link, role, crm, entry });
@@ -39,6 +44,7 @@ export async function updateEntry(
     rules: context.settings.mergeRules,
     crmChangedAt: null,
     dominoChangedAt: null,
+    ...(withheld ? { fields: SHARED_FIELDS } : {}),
   });
   const patch = patchFromItem(merge.domino!, merge.toDomino, {
     ...dominoContext(context),
@@ -47,7 +53,8 @@ export async function updateEntry(
     domino: base.domino,
   });
   if (isEmpty(patch)) {
-    return effect('unchanged', 'already_equal', rebased({ ...link, role }, { crm, domino: base.domino }));
+    const same = agreed(context, link, { crm, domino: base.domino });
+    return effect('unchanged', 'already_equal', rebased({ ...link, role }, same));
   }
   const answer = await context.mailFile.update(linkKey(link), patch, link.domino_token ?? '', {
     notify: context.settings.notify,
@@ -66,6 +73,8 @@ export async function updateEntry(
       return settle(context, delivery, { link, role, crm, entry: answer.entry });
   }
 }
+
+const isPrivate = ({ crm, domino }: BaseItem): boolean => crm.private || domino.private;
 
 /**
  * A pair that was kept apart comes together again: both sides are compared since they last agreed, or the entry is made

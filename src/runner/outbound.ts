@@ -215,6 +215,7 @@ export function plan(context: MailboxContext, { leased, appointment }: Delivery)
     appointment,
     enabled: context.mailbox.enabled,
     direction: context.mailbox.direction,
+    privateAppointments: context.settings.private_appointments,
     todosOn: context.settings.todos === 'on',
     read: (role) => itemFromCrm(appointment, crmContext(context, role)),
     tooOld: (item) => isTooOld(context, item),

@@ -9,9 +9,11 @@ import type { DominoEntry } from '../item/domino-entry.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { itemEqual } from '../item/item-equality.ts';
 import { planPair, type Action, type CrmChange, type DominoChange, type PairFacts } from '../item/planner.ts';
+import { isWithheld, sharedEqual } from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
-import { crmContext, dominoContext, type MailboxContext } from './context.ts';
+import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
 import { ItemFault } from './faults.ts';
+import type { SyncSettings } from './settings.ts';
 import { hasEnded } from './window.ts';
 
 type PairLink = ItemLink | LinkWrite;
@@ -34,13 +36,16 @@ export const decidePair = (
  * holds nothing of the CRM's, and his own entries are not taken from him for that.
  */
 export function withdrawalOf(
-  context: { mailbox: Pick<LeasedMailbox, 'crm_user_id' | 'direction'> },
+  context: {
+    mailbox: Pick<LeasedMailbox, 'crm_user_id' | 'direction'>;
+    settings: Pick<SyncSettings, 'private_appointments'>;
+  },
   appointment: CrmAppointment,
 ): Exclude<CrmChange, 'none' | 'edited' | 'absent'> | null {
   if (!appointment.present) return 'purged';
   if (appointment.deleted) return 'deleted';
   if (!takesPart(appointment)) return appointment.crm_only ? 'opted_out' : 'retyped';
-  if (optOutOf(appointment) !== null) return 'opted_out';
+  if (optOutOf(appointment) !== null || isSkipped(context, appointment)) return 'opted_out';
   const held = appointment.holders.some(({ crm_user_id: id }) => id === context.mailbox.crm_user_id);
   return held || context.mailbox.direction === 'to_crm' ? null : 'moved';
 }
@@ -57,7 +62,8 @@ export function crmChangeOf(context: MailboxContext, link: PairLink, appointment
   if (withdrawn !== null) return withdrawn;
   const read = itemFromCrm(appointment, crmContext(context, link.role));
   if ('refused' in read || link.base_item === null) return 'none';
-  return itemEqual(read.item, link.base_item.crm) ? 'none' : 'edited';
+  const same = isWithheld(maskOf(context), read.item) ? sharedEqual : itemEqual;
+  return same(read.item, link.base_item.crm) ? 'none' : 'edited';
 }
 
 export function dominoChangeOf(
@@ -74,14 +80,23 @@ export function dominoChangeOf(
   if ('refused' in read) throw new ItemFault(read.refused, read.detail, false);
   // What the block of the text says is ours, and nobody's edit.
   const item = { ...read.item, regarding: null };
-  return link.base_item !== null && itemEqual(item, link.base_item.domino) ? 'none' : 'edited';
+  const same = isWithheld(maskOf(context), item) ? sharedEqual : itemEqual;
+  return link.base_item !== null && same(item, link.base_item.domino) ? 'none' : 'edited';
 }
+
+/** Private items that are not to be synchronised. */
+export const isSkipped = (
+  { settings }: { settings: Pick<SyncSettings, 'private_appointments'> },
+  ...items: readonly ({ private: boolean } | null)[]
+): boolean => settings.private_appointments === 'skipped' && items.some((item) => item?.private === true);
 
 /** The category is a Notes user's word; case and blanks are not meant. */
 export function isOptedOut(
-  { settings }: Pick<MailboxContext, 'settings'>,
-  entry: Pick<DominoEntry, 'categories'>,
+  context: Pick<MailboxContext, 'settings'>,
+  entry: Pick<DominoEntry, 'categories' | 'private'>,
 ): boolean {
+  if (isSkipped(context, entry)) return true;
+  const { settings } = context;
   const mark = settings.opt_out_category.trim().toLowerCase();
   return mark !== '' && entry.categories.some((category) => category.trim().toLowerCase() === mark);
 }
@@ -105,6 +120,7 @@ export function factsOf(
     ended: complete || (known.length > 0 && known.every((item) => hasEnded(context, item))),
     policy: context.settings.deletePolicy,
     direction: context.mailbox.direction,
+    skipped: isSkipped(context, appointment, entry),
     inviteeCopy: link.role === 'copy' && link.kind === 'meeting',
     optOut: optOutOf(appointment) ?? 'crm_only',
   };

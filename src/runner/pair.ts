@@ -13,11 +13,20 @@ import { patchFromItem } from '../item/domino-mapping.ts';
 import { mergeItems, type MergeResult } from '../item/merge.ts';
 import { oneRule, type MergeRules } from '../item/merge-rules.ts';
 import { addressesOf, attendeeChanges } from '../item/people.ts';
+import {
+  isWithheld,
+  SHARED_FIELDS,
+  sideToVeil,
+  veiled,
+  veiledBase,
+  veiledFields,
+  type Mask,
+} from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
 import { savedInstant } from '../item/crm-time.ts';
-import { crmContext, dominoContext, type MailboxContext } from './context.ts';
-import { withBase } from './link.ts';
+import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
+import { agreed, madeOn, withBase } from './link.ts';
 import { changedInDomino } from './told.ts';
 
 /** Both sides of a pair as they are now. */
@@ -31,18 +40,29 @@ export interface Pair {
 }
 
 /** A merge with nobody absent. */
-export type PairMerge = MergeResult & { crm: SyncItem; domino: SyncItem };
+export type PairMerge = MergeResult & {
+  crm: SyncItem;
+  domino: SyncItem;
+  /** The side whose words give way to the mask of a private item. */
+  veiled: 'crm' | 'domino' | null;
+};
 
 export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
-  const merged = mergeItems({
+  const input = {
     base: pair.link.base_item,
     crm: pair.crm,
     domino: pair.domino,
     rules: rulesOf(context),
     crmChangedAt: savedInstant(pair.appointment.updated_at, context.settings.crm_time_zone),
     dominoChangedAt: pair.entry.modifiedAt,
-  });
-  const merge = { ...merged, crm: merged.crm!, domino: merged.domino! };
+  };
+  const whole = mergeItems(input);
+  const mask = maskOf(context);
+  // Private now, whoever made it so.
+  const withheld = mask !== null && isWithheld(mask, whole.domino!);
+  const merged = withheld ? mergeItems({ ...input, fields: SHARED_FIELDS }) : whole;
+  const merge: PairMerge = { ...merged, crm: merged.crm!, domino: merged.domino!, veiled: null };
+  if (withheld) veil(context, pair, merge, mask);
   // A role or an answer that a side has no place for is nothing to write there.
   return {
     ...merge,
@@ -53,6 +73,15 @@ export function mergePair(context: MailboxContext, pair: Pair): PairMerge {
     ),
     toDomino: merge.toDomino.filter((field) => field !== 'attendees' || invites(context, pair, merge)),
   };
+}
+
+function veil(context: MailboxContext, { link, crm, domino }: Pair, merge: PairMerge, mask: Mask): void {
+  const side = sideToVeil(link.base_item, { crm, domino }, madeOn(context, link));
+  const fields = side === null ? [] : veiledFields(merge[side], mask);
+  if (side === null || fields.length === 0) return;
+  merge.veiled = side;
+  merge[side] = veiled(merge[side], mask);
+  (side === 'crm' ? merge.toCrm : merge.toDomino).push(...fields);
 }
 
 /** In one direction the side that may write wins: a field left to the other would be an edit that goes nowhere. */
@@ -105,6 +134,9 @@ export function inboundUpdate(
     : { add: [], remove: [] };
   const after = crmItemAfter(pair.appointment, fields, people, crmSide);
   const crmAfter = 'item' in after ? after.item : merge.crm;
+  const seen = agreed(context, pair.link, seenBase(pair, merge, crmAfter));
+  const mask = maskOf(context);
+  const base = merge.veiled === 'crm' && mask !== null ? veiledBase(seen, mask) : seen;
   return {
     item_no: itemNo,
     appointment_id: pair.appointment.appointment_id,
@@ -112,7 +144,7 @@ export function inboundUpdate(
     fields,
     attendees_add: people.add,
     attendees_remove: people.remove,
-    link: withBase(pair.link, pair.role, pair.link.kind, pair.entry, seenBase(pair, merge, crmAfter)),
+    link: withBase(pair.link, pair.role, pair.link.kind, pair.entry, base),
     write_back: merge.toDomino.length > 0,
     action: pair.link.state === 'creating' ? 'adopted' : merge.toCrm.length > 0 ? 'updated' : 'unchanged',
     ...reasonOf(merge.conflicts.length > 0 ? 'conflict_resolved' : reason, truncated),

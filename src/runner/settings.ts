@@ -4,6 +4,7 @@ import type { Settings } from '../crm/contract.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { buildCaptionMap, type CaptionMap } from '../item/caption-map.ts';
 import { MERGE_POLICIES, mergeRules, type MergeRules } from '../item/merge-rules.ts';
+import { PRIVATE_MODES } from '../item/privacy.ts';
 import type { DeletePolicy } from '../item/delete-policy.ts';
 import { isTimeZone } from '../item/time-zone.ts';
 
@@ -21,6 +22,8 @@ const settingsSchema = z.object({
   window_future_days: count(1, 3650),
   external_attendees: z.enum(['list', 'include', 'omit']),
   regarding: z.enum(['list', 'omit']),
+  private_appointments: z.enum(PRIVATE_MODES),
+  private_subject: z.string(),
   notices: z.enum(['never', 'always']),
   merge_policy: z.enum(MERGE_POLICIES),
   merge_policy_time: ofGroup,

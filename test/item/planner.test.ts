@@ -22,6 +22,7 @@ const anyFacts: fc.Arbitrary<PairFacts> = fc.record({
   invitees: fc.boolean(),
   ended: fc.boolean(),
   inviteeCopy: fc.boolean(),
+  skipped: fc.boolean(),
   direction: fc.constantFrom(...DIRECTIONS),
   policy: fc.record({
     inNotesInvited: onDeletion,

@@ -24,6 +24,8 @@ BEGIN
     FROM (VALUES
         (N'external_attendees', N'choice', N'list, include, omit', NULL, NULL),
         (N'regarding', N'choice', N'list, omit', NULL, NULL),
+        (N'private_appointments', N'choice', N'full, masked, skipped', NULL, NULL),
+        (N'private_subject', N'subject', NULL, NULL, NULL),
         (N'notices', N'choice', N'never, always', NULL, NULL),
         (N'merge_policy', N'choice', N'newest, crm, domino', NULL, NULL),
         (N'merge_policy_time', N'optional', N'newest, crm, domino', NULL, NULL),
@@ -78,6 +80,12 @@ BEGIN
     BEGIN
         IF COALESCE(LEN(@v_value), 0) NOT BETWEEN 1 AND 1000
             SET @v_problem = N'setting task_actions: between 1 and 1000 characters are needed';
+    END
+    ELSE IF @v_kind = N'subject'
+    BEGIN
+        IF COALESCE(@v_value, N'') = N'' OR LEN(@v_value) > 100
+            OR @v_value LIKE CONCAT(N'%[', NCHAR(9), NCHAR(10), NCHAR(13), N']%')
+            SET @v_problem = N'setting private_subject: a subject of 1 to 100 characters on one line is needed';
     END
     ELSE IF @v_kind = N'category'
     BEGIN

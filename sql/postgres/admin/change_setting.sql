@@ -18,6 +18,8 @@ begin
     case p_name
         when 'external_attendees' then v_choices := array['list', 'include', 'omit'];
         when 'regarding' then v_choices := array['list', 'omit'];
+        when 'private_appointments' then v_choices := array['full', 'masked', 'skipped'];
+        when 'private_subject' then null;
         when 'notices' then v_choices := array['never', 'always'];
         when 'merge_policy' then v_choices := array['newest', 'crm', 'domino'];
         when 'merge_policy_time', 'merge_policy_text', 'merge_policy_people', 'merge_policy_details' then
@@ -67,6 +69,11 @@ begin
     elsif p_name = 'task_actions' then
         if coalesce(length(v_value), 0) not between 1 and 1000 then
             raise exception 'setting task_actions: between 1 and 1000 characters are needed' using errcode = 'CDS03';
+        end if;
+    elsif p_name = 'private_subject' then
+        if coalesce(v_value, '') = '' or length(v_value) > 100 or v_value ~ '[\t\n\r]' then
+            raise exception 'setting private_subject: a subject of 1 to 100 characters on one line is needed'
+                using errcode = 'CDS03';
         end if;
     elsif p_name = 'opt_out_category' then
         -- a separator, with which it would never be found

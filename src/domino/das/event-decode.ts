@@ -40,10 +40,15 @@ export function summaryOf(event: WireEvent, context: ZoneContext): DominoSummary
     // Nothing can be read under an alternate id, so nothing about it is worth a second look.
     digest: isAlternateUid(event.id) ? 'alternate-id' : digestOf(event, context),
     noticeType: noticeTypeOf(event),
+    ...(isPrivate(event) ? { private: true as const } : {}),
     subject: plain(event.summary),
     start: start.kind === 'date' ? start.date : start.at,
   };
 }
+
+/** `confidential` is private. */
+const isPrivate = (event: WireEvent): boolean =>
+  ['private', 'confidential'].includes(event.class?.toLowerCase() ?? '');
 
 /** Null when the times cannot be understood (a zone that is described nowhere). */
 export function entryOf(
@@ -56,7 +61,6 @@ export function entryOf(
   if (when === null) return null;
   const organiser = organiserOf(event);
   const attendees = attendeesOf(event, organiser);
-  const privacy = event.class?.toLowerCase();
   return {
     key,
     unid: xProperty(event, 'x-lotus-unid'),
@@ -66,7 +70,7 @@ export function entryOf(
     // A rich-text description is not returned at all (§1.6), so absence says nothing about what is in Notes.
     body: event.description === undefined ? null : plain(event.description),
     when,
-    private: privacy === 'private' || privacy === 'confidential',
+    private: isPrivate(event),
     transparency: event.transparency?.toLowerCase() === 'transparent' ? 'transparent' : 'opaque',
     status: statusOf(event.status),
     priority: event.priority ?? null,
