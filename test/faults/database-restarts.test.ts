@@ -26,7 +26,7 @@ import { drawn } from './drawn.ts';
 import { difference, stateOf } from './state.ts';
 
 const WANTED =
-  process.env['DATABASE_FAULTS'] ?? (process.env['npm_lifecycle_event'] === 'test:faults' ? 'phases' : '5');
+  process.env['DATABASE_FAULTS'] ?? (process.env['npm_lifecycle_event'] === 'test:faults' ? 'phases' : '3');
 const SEED = Number(process.env['DATABASE_SEED'] ?? Date.now() % 1_000_000);
 /** A runner whose release was lost with the database must not wait until its own lease has run out. */
 const BY_ITSELF_MS = 40_000;
