@@ -1,5 +1,5 @@
 /** The contract suite's SQL Server: how its users and administrators write to a CRM, and how it is looked into. */
-import type { CrmDatabase } from '../../src/crm/contract.ts';
+import { CrmError, type CrmDatabase } from '../../src/crm/contract.ts';
 import { connect, type MssqlSession } from '../../src/crm/mssql/connect.ts';
 import { openMssql } from '../../src/crm/mssql.ts';
 import { neverTheVictim } from '../support/babelfish.ts';
@@ -115,6 +115,16 @@ const triggersOf = ({ admin, spoil }: MssqlTestDatabase): TriggersUnderTest => (
     ).length === 1,
 });
 
+/** The first statement of a session takes a loaded test server longer than the program waits. */
+const openPatiently = async (url: string, attempts = 3): Promise<CrmDatabase> => {
+  try {
+    return await openMssql(url);
+  } catch (error) {
+    if (attempts === 1 || !(error instanceof CrmError && error.details.transient)) throw error;
+    return openPatiently(url, attempts - 1);
+  }
+};
+
 /** What the tests of SQL Server itself look at. */
 export interface MssqlUnderTest extends CrmUnderTest {
   /** With all rights. */
@@ -161,7 +171,8 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
     },
     openAs: async (role) => {
       const url = await database.roleUrl(role);
-      return (await warm.open(role, async () => ({ crm: await openMssql(url), sessionId: undefined }))).crm;
+      return (await warm.open(role, async () => ({ crm: await openPatiently(url), sessionId: undefined })))
+        .crm;
     },
     tables: mssqlTables(admin, ids),
     tablesAs: async (role) => {
@@ -190,7 +201,7 @@ export const createMssql = async ({ ids = 'identity' }: EngineOptions = {}): Pro
       const open1 = async (): Promise<CrmDatabase & { runnerId: number }> => {
         const { crm, sessionId } = await warm.open('runner', async () => {
           const before = await sessionsOf(admin);
-          const made = await openMssql(runnerUrl);
+          const made = await openPatiently(runnerUrl);
           const [session] = (await sessionsOf(admin)).filter((id) => !before.includes(id));
           return { crm: made, sessionId: session };
         });
