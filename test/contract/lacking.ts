@@ -9,6 +9,8 @@ const DOOMS = 'dooms the transaction of every error inside a trigger, whatever X
 
 const SHOWS_NO_DEFINITION = 'knows no VIEW DEFINITION: triggers are shown to who has rights on the rows';
 
+const ESCAPES = 'leaves the escapes of texts as they are when it reads JSON';
+
 const NO_229 = 'gives a refused right no number of its own';
 
 const LACKING: Readonly<Record<string, string>> = {
@@ -18,6 +20,9 @@ const LACKING: Readonly<Record<string, string>> = {
   'deploying again keeps settings and captions of the customer and brings lost texts back':
     'has no CREATE OR ALTER, and drops nothing that something else uses',
   // of conflicts
+  'is listed with its values of whatever type, newest first': ESCAPES,
+  'resolved is an edit of the appointment that is captured as nobody’s own': ESCAPES,
+  'is stale when the appointment changed, and gone when somebody else closed it; nothing is written': ESCAPES,
   'is for the administrator alone': NO_229,
   'nothing is lifted for a pair that is linked, nor for an appointment that is not there': NO_229,
   'a reader sees whether changes are captured': SHOWS_NO_DEFINITION,

@@ -33,8 +33,7 @@ export const withTextsRead = (text: string): string =>
       /(f\.\[key\] = N'(?:subject|location|note)' THEN) f\.\[value\]/g,
       '$1 dbo.test_json_text(f.[value])',
     )
-    .replace('COALESCE(r.[cursor],', 'COALESCE(dbo.test_json_text(r.[cursor]),')
-    .replace("STRING_ESCAPE(m.[value], 'json')", 'm.[value]');
+    .replace('COALESCE(r.[cursor],', 'COALESCE(dbo.test_json_text(r.[cursor]),');
 
 /** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */
 const closing = (text: string, open: number): number => {
