@@ -193,8 +193,8 @@ async function runOnce(
   stage: Stage,
   step: Of<'cycle' | 'crash' | 'two runners' | 'sessions end'>,
 ): Promise<void> {
-  if (step.do === 'crash') return stage.crash(step.at);
-  if (step.do === 'two runners') return stage.twoRunners(step.crashAt);
+  if (step.do === 'crash') return stage.crash(step.at, step.of);
+  if (step.do === 'two runners') return stage.twoRunners(step.crashAt, step.of);
   if (step.do === 'sessions end') return stage.endSessions(step.at);
   await stage.cycle();
 }

@@ -30,9 +30,9 @@ type Kinds =
   /** Runs until nothing is left to do, or a single cycle. */
   | { do: 'settle' | 'cycle' }
   /** The runner dies at this call to the outside, before it is made or after its effect; a new one starts with the next cycle. */
-  | { do: 'crash'; at: number }
+  | { do: 'crash'; at: number; of: Calls }
   /** Two runners at once; the first may die on the way. */
-  | { do: 'two runners'; crashAt: number | null }
+  | { do: 'two runners'; crashAt: number | null; of: Calls }
   /** Every session of the runner ends at this call of its cycle. */
   | { do: 'sessions end'; at: number }
   | { do: 'domino fault'; effect: DominoFault; after: number }
@@ -40,6 +40,9 @@ type Kinds =
   | { do: 'clock'; of: 'domino' | 'runner'; seconds: number }
   | { do: 'user off' | 'user on'; user: number }
   | { do: 'capture off' | 'capture on' | 'reconcile' | 'retry' };
+
+/** Which calls are counted: all, or those right before or after something was written on either side. */
+export type Calls = 'all' | 'writes';
 
 export type DominoFault =
   | 'drop after'
@@ -79,8 +82,12 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   of(4, ['edit meets deletion'], { which, deletes: fc.constantFrom('crm', 'notes') }),
   of(4, ['settle'], {}),
   of(4, ['cycle'], {}),
-  of(2, ['crash'], { at: fc.integer({ min: 1, max: 90 }) }),
-  of(1, ['two runners'], { crashAt: fc.option(fc.integer({ min: 1, max: 60 })) }),
+  of(1, ['crash'], { at: fc.integer({ min: 1, max: 90 }), of: fc.constant('all') }),
+  of(3, ['crash'], { at: fc.integer({ min: 1, max: 8 }), of: fc.constant('writes') }),
+  of(1, ['two runners'], {
+    crashAt: fc.option(fc.integer({ min: 1, max: 12 })),
+    of: fc.constantFrom('all', 'writes'),
+  }),
   of(1, ['sessions end'], { at: fc.integer({ min: 1, max: 60 }) }),
   of(3, ['domino fault'], {
     effect: fc.constantFrom<DominoFault>(
