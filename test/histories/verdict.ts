@@ -9,6 +9,10 @@ export async function comeToRest(stage: Stage): Promise<void> {
   const { two, world } = stage;
   two.sides.standIn.faults.clear();
   await stage.admin.enableCapture();
+  // A runner that has lost its sessions in the middle holds its mailboxes until the leases run out.
+  await two.sides.vendor.query(
+    'update domino_sync.sync_user set leased_until = now() where leased_by is not null',
+  );
   const users = await stage.admin.listUsers();
   for (const user of world.users)
     if (!users.some((one) => one.crm_user_id === user.userId && one.enabled)) await enable(stage, user);
