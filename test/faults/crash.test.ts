@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import pg from 'pg';
 import { createWorld, type World } from '../../src/sandbox/exercise/world.ts';
 import { takeDatabaseSnapshot, type DatabaseSnapshot } from '../support/database-snapshot.ts';
@@ -28,11 +28,25 @@ let database: DatabaseSnapshot;
 let directory: string;
 /** Both sides with all cells set up, before the run. */
 const mailFiles = () => join(directory, 'mail-files.json');
+/** The runner in one file: most of a short life went to compiling it. */
+let child: string;
 let points: string[];
 let undisturbed: string[];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'crash-'));
+  child = join(directory, 'crash-child.cjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'crash-child.ts')],
+    outfile: child,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: ['pg-native'],
+    // Paths of ours are relative to where a file was; only the version is read by this process.
+    define: { 'import.meta.dirname': JSON.stringify(join(ROOT, 'src')) },
+    logLevel: 'error',
+  });
   two = await openTwoSides({ users: 2 });
   await setUpCells(two.world);
   two.sides.standIn.clearOutbox();
@@ -73,13 +87,9 @@ interface Ran {
 
 const runner = (crashAt: number): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const child = execFile(
+    const started = execFile(
       process.execPath,
-      [
-        '--import',
-        pathToFileURL(join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href,
-        join(import.meta.dirname, 'crash-child.ts'),
-      ],
+      [child],
       {
         cwd: ROOT,
         env: {
@@ -93,11 +103,11 @@ const runner = (crashAt: number): Promise<Ran> =>
         maxBuffer: 10_000_000,
       },
       (error, stdout, stderr) => {
-        if (error !== null && child.signalCode !== 'SIGKILL') {
+        if (error !== null && started.signalCode !== 'SIGKILL') {
           reject(new Error(`the runner failed: ${error.message}\n${stderr}`));
           return;
         }
-        resolve({ points: stdout.split('\n').filter((line) => line !== ''), signal: child.signalCode });
+        resolve({ points: stdout.split('\n').filter((line) => line !== ''), signal: started.signalCode });
       },
     );
   });
