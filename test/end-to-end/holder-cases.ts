@@ -32,7 +32,12 @@ export interface HolderCase {
   play(scene: Scene): Promise<{ calendars: string[]; crm: string[] }>;
 }
 
-export const make = (scene: Scene, who: SampleUser, participants: { userId: number }[], organiser?: string | null) =>
+export const make = (
+  scene: Scene,
+  who: SampleUser,
+  participants: { userId: number }[],
+  organiser?: string | null,
+) =>
   scene.world.crm.createAppointment(
     who.userId,
     { subject: scene.subject, ...scene.times.crm, ...(organiser === undefined ? {} : { organiser }) },
