@@ -188,11 +188,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action((id: string) => end(async () => (await commands.why()).why(config(), output(), id)));
   program
     .command('retry')
-    .argument('[id]', 'Comm_CommunicationId', wholeNumber)
-    .description('try parked items again: those of one appointment, or all')
+    .argument('[id]', 'Comm_CommunicationId, or the uid of an entry in Domino')
+    .description('try parked items again: those of one appointment or entry, or all')
     .option('--recreate', 'lift its tombstone: what was deleted in Notes may come back there; needs an id')
     .option('--user <who>', 'with --recreate: in the mail file of this user only')
-    .action((id: number | undefined, options: { recreate?: boolean; user?: string }) =>
+    .action((id: string | undefined, options: { recreate?: boolean; user?: string }) =>
       end(async () => (await commands.administration()).retry(config(), output(), id ?? null, options)),
     );
   program

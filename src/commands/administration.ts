@@ -4,6 +4,7 @@ import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import { withCrm } from './connections.ts';
 import { print, table, type Output } from './output.ts';
 import { findUser } from './users.ts';
+import { spellingsOf } from './why.ts';
 
 export async function listSettings(config: Config, output: Output): Promise<ExitCode> {
   const { values } = await withCrm(config, (crm) => crm.readSettings());
@@ -43,7 +44,7 @@ export async function switchCapture(
 export async function retry(
   config: Config,
   output: Output,
-  id: number | null,
+  id: string | null,
   options: { recreate?: boolean; user?: string },
 ): Promise<ExitCode> {
   if (options.recreate !== true) {
@@ -51,14 +52,14 @@ export async function retry(
       throw new UserError('--user goes with --recreate', 'Leave it out, or add --recreate.', EXIT.usage);
     return retryParked(config, output, id);
   }
-  if (id === null) {
+  if (id === null || !isAppointmentId(id)) {
     throw new UserError(
       '--recreate needs the id of one appointment',
       'Give its Comm_CommunicationId: tombstones are never lifted by the dozen.',
       EXIT.usage,
     );
   }
-  return liftTombstone(config, output, id, options.user);
+  return liftTombstone(config, output, Number(id), options.user);
 }
 
 async function liftTombstone(
@@ -78,8 +79,18 @@ async function liftTombstone(
   return lifted === 0 ? EXIT.findings : EXIT.ok;
 }
 
-async function retryParked(config: Config, output: Output, id: number | null): Promise<ExitCode> {
-  const retried = await withCrm(config, (crm) => crm.retryParked(id));
+const isAppointmentId = (id: string): boolean => /^\d{1,9}$/.test(id);
+
+/** `id`: of an appointment, or the uid of an entry as somebody may have copied it; null: all. */
+async function retryParked(config: Config, output: Output, id: string | null): Promise<ExitCode> {
+  const retried = await withCrm(config, async (crm) => {
+    if (id === null || isAppointmentId(id)) return crm.retryParked(id === null ? null : Number(id));
+    for (const uid of spellingsOf(id)) {
+      const found = await crm.retryParked(null, uid);
+      if (found > 0) return found;
+    }
+    return 0;
+  });
   print(
     output,
     { retried },

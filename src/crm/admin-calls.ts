@@ -69,8 +69,8 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
   },
   findByUid: (uid) =>
     rows<{ appointment_id: number | null; crm_user_id: number }>('find_by_uid', { p_uid: uid }),
-  retryParked: async (appointmentId) =>
-    (await one<{ retried: number }>('retry_parked', { p_appointment_id: appointmentId })).retried,
+  retryParked: async (appointmentId, uid = null) =>
+    (await one<{ retried: number }>('retry_parked', { p_appointment_id: appointmentId, p_uid: uid })).retried,
   listConflicts: (appointmentId, limit) =>
     rows<OpenConflict>('list_conflicts', { p_appointment_id: appointmentId, p_limit: limit }),
   resolveConflicts: async (crmUserId, resolution) => {

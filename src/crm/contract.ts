@@ -120,7 +120,8 @@ export interface CrmDatabase {
   explain(appointmentId: number | null, uid?: string | null): Promise<Explanation>;
   /** Appointment ids (null: none) that a Domino uid is or was linked or parked under, and in whose mail file. */
   findByUid(uid: string): Promise<{ appointment_id: number | null; crm_user_id: number }[]>;
-  retryParked(appointmentId: number | null): Promise<number>;
+  /** Of one appointment; or of the entry with this uid, `appointmentId` null; or, both null, of all. */
+  retryParked(appointmentId: number | null, uid?: string | null): Promise<number>;
   /** Lets an appointment come back where a tombstone keeps it away; `crmUserId` null: in every mailbox. */
   liftTombstone(appointmentId: number, crmUserId: number | null): Promise<number>;
   /** Newest first; null = of all appointments. */

@@ -116,6 +116,13 @@ export interface MailFile {
    * answers that lags behind, or its clock was put back. Asks nobody.
    */
   isOlder(entry: Pick<DominoEntry, 'token'>, than: string | null): boolean;
+  /** When the entry that a token was taken from was last changed, a UTC instant; null where it was not told. Asks nobody. */
+  modifiedAt(token: string | null): string | null;
+  /**
+   * The latest time of a document, of whatever kind, that earlier pulls listed and that still stands so: the mail file was
+   * not restored to a state before. Null: none is left, or none is known. `cursor`: of the last pull.
+   */
+  aliveAt(cursor: string | null, options: CallOptions): Promise<string | null>;
   /**
    * The entry that a create under `syncUid` made, should it have got through although its answer was lost; else null.
    * `since`: the instant from which it may have written.

@@ -59,6 +59,7 @@ export const REASON_CODES = [
   'body_kept', // files in a To Do: its text cannot be written
   'crm_user_refused', // deleted or disabled in the CRM while he is enabled here
   'mass_disappearance',
+  'mail_file_older', // the youngest entries are gone together: deleted, or the file was restored
   'mass_deletion', // by the CRM, towards Domino
   'deletion_refused', // an administrator kept what one of very many deletions would have taken
   'twin_ambiguous', // both sides hold several that look alike, and not equally many

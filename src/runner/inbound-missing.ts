@@ -7,7 +7,9 @@ import { keyText, UNLISTED, type DominoSummary, type EntryKey } from '../item/do
 import type { ItemLink } from '../crm/contract.ts';
 import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
+import type { ReasonCode } from '../item/reason-code.ts';
 import { applyMissing } from './missing.ts';
+import { lookForOlderFile } from './older-file.ts';
 import { decidePair } from './pair-facts.ts';
 import { readRows } from './rows.ts';
 import type { RefusedSeries } from './series.ts';
@@ -36,14 +38,38 @@ export async function takeMissing(
 
   // One that was waited for and is gone now is not read again: the wait for it ends here.
   context.older.over += gone.filter((key) => isWaitOver(known.get(keyText(key))!)).length;
+  // Where the state is known to be older no witness is asked: it would be over before it was waited for.
+  const { older, doubtful } =
+    gone.length > 0 && !isAnOlderState(context, known)
+      ? await lookForOlderFile(context, known, gone)
+      : { older: null, doubtful: [] };
+  // Read as any change it is parked, and waited for.
+  if (older !== null) await takeChanges(context, known, [unlisted(older)], refused);
   if (gone.length > 0 && isAnOlderState(context, known)) {
     await waitOrMakeAgain(context, gone);
     return null;
   }
   const decided = await decideGone(context, gone);
-  const held = await holdGone(context, known, gone, decided);
+  const held =
+    (await holdDoubtful(context, known, doubtful)) ?? (await holdGone(context, known, gone, decided));
   if (held === null) await carryOut(context, decided);
   return held;
+}
+
+/** Nobody can tell whether these were deleted or the mail file came back from a back-up. */
+async function holdDoubtful(
+  { crm, mailbox, log }: MailboxContext,
+  known: ReadonlyMap<string, KnownLink>,
+  doubtful: readonly EntryKey[],
+): Promise<Alarm | null> {
+  if (doubtful.length === 0) return null;
+  const reason: ReasonCode = 'mail_file_older';
+  const ids = doubtful.map((key) => known.get(keyText(key))!.appointment_id!);
+  const { held } = await crm.holdDeletions(mailbox.crm_user_id, 'to_crm', ids, reason);
+  if (held === 0) return null;
+  const detail = `the youngest ${held} entries are gone from Domino, and nothing that is left is younger; nothing was deleted`;
+  log.error({ reason }, detail);
+  return { reason_code: reason, detail };
 }
 
 /** Who deletes nothing in the CRM is asked about only when very much is gone. */

@@ -320,6 +320,36 @@ describe.each(engines)('administration on $name', (engine) => {
     expect(await admin.retryParked(newId())).toBe(0);
   });
 
+  test('an entry that was never taken over is tried again by its uid, and nothing else is', async () => {
+    const { runner, admin } = company;
+    const id = await makeAppointment(company);
+    await runner.saveLinks(ALICE, [linkOf('other', id)]);
+    const park = (uid: string) => ({
+      form: 'event' as const,
+      domino_uid: uid,
+      domino_recurrence_id: '',
+      domino_start: null,
+      domino_digest: uid,
+      reason_code: 'series_too_long',
+      detail: null,
+      subject: 'Parked',
+      payload: null,
+      retry_after_seconds: null,
+    });
+    await runner.parkInbound(ALICE, [park('wanted'), park('other')]);
+    await company.tables.update('domino_sync.sync_user', { next_poll_at: daysAgo(-1) });
+    const due = async () =>
+      (await runner.listKnown(ALICE)).filter((each) => each.retry_due).map((each) => each.domino_uid);
+    expect(await admin.retryParked(null, 'unknown')).toBe(0);
+    expect(await due()).toEqual([]);
+    expect(await admin.retryParked(null, 'wanted')).toBe(1);
+    expect(await due()).toEqual(['wanted']);
+    const [polls] = await company.tables.select<{ next_poll_at: string }>('domino_sync.sync_user', [
+      'next_poll_at',
+    ]);
+    expect(Date.parse(`${polls!.next_poll_at}Z`)).toBeLessThan(Date.now() + 60_000);
+  });
+
   test('an entry is found by its uid: linked, or parked without an appointment', async () => {
     const id = await makeAppointment(company);
     await company.runner.saveLinks(ALICE, [linkOf('uid', id, { domino_unid: 'UNID' })]);

@@ -51,7 +51,7 @@ describe.each(engines)('rights on $name', ({ name, create }) => {
       "change_setting('merge_policy', 'crm')",
       "disable_capture('because')",
       'enable_capture()',
-      'retry_parked(null)',
+      'retry_parked(null, null)',
       'purge_history(1, 1)',
       "request_reconcile(null, 'because')",
       'list_held(null)',
@@ -67,7 +67,7 @@ describe.each(engines)('rights on $name', ({ name, create }) => {
       "change_setting('merge_policy', 'crm')",
       "disable_capture('an upgrade of the CRM')",
       'enable_capture()',
-      'retry_parked(null)',
+      'retry_parked(null, null)',
       'list_users()',
     ])
       expect(await crm.tryAs('domino_sync_admin', `select * from domino_sync_api.${call}`)).toBeNull();

@@ -227,6 +227,27 @@ test('of a private entry that is not taken over: the reason, and its subject is 
   expect(await why(uid)).not.toMatch(/oncolog/i);
 });
 
+test('of a private series that is refused without being read: its subject is not stored', async () => {
+  const { world, sides } = two;
+  const at = world.at(6, 7);
+  await sides.crm.changeSetting('max_occurrences', '2');
+  const series = (subject: string, secret: boolean) =>
+    world.notes(anna).createSeries({
+      subject,
+      start: at.utc,
+      end: at.utc,
+      dates: [1, 2, 3, 4].map((days) => world.at(6 + days, 7).utc),
+      private: secret,
+    });
+  series('Oncologist', true);
+  series('Standing', false);
+  await world.settle();
+  const { rows } = await sides.vendor.query(
+    "select distinct subject from domino_sync.inbound_parked where reason_code = 'series_too_long' order by 1",
+  );
+  expect(rows).toEqual([{ subject: 'Standing' }, { subject: null }]);
+});
+
 test('of a disabled user: since when nothing is carried over', async () => {
   const { world, sides } = two;
   const id = await make(bert, 'Bert alone');

@@ -131,4 +131,109 @@ test('what is gone while its older state was waited for keeps no deletion of oth
   world.notes(anna()).delete({ uid: entry!.uid, notify: false });
   await world.settle();
   expect(await world.appointment(other)).toMatchObject({ deleted: 1 });
+/** Entries made over an afternoon; the tests have no afternoon, so the times at which their pairs were recorded are moved. */
+const madeOverHours = async (count: number): Promise<number[]> => {
+  const { world, sides } = two;
+  const ids: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    world.notes(anna()).createMeeting({
+      subject: `Hour ${i}`,
+      start: world.at(3 + i, 11).utc,
+      end: world.at(3 + i, 12).utc,
+      invitees: [bert().email],
+    });
+    await world.settle();
+    ids.push((await world.bySubject(`Hour ${i}`))[0]!.id);
+  }
+  for (const [i, id] of ids.entries())
+    await sides.vendor.query(
+      `update domino_sync.item_link
+       set created_at = now() - make_interval(hours => $2), domino_token = regexp_replace(domino_token,
+         '^[^|]*', to_char((now() - make_interval(hours => $2)) at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"'))
+       where appointment_id = $1`,
+      [id, count - i],
+    );
+  return ids;
+};
+const health = async () =>
+  (await two.sides.crm.listUsers()).find((user) => user.crm_user_id === anna().userId);
+const deleted = async (ids: readonly number[]) =>
+  Promise.all(ids.map(async (id) => (await two.world.appointment(id))!.deleted));
+
+test('new entries alone are lost in a restore: nothing is deleted before an administrator has said what happened, and then they are made again', async () => {
+  const { world, sides } = two;
+  await sides.standIn.save(backup());
+  const ids = await madeOverHours(3);
+  await sides.standIn.load(backup());
+  await world.settle();
+  expect(await deleted(ids)).toEqual([null, null, null]);
+  expect(await health()).toMatchObject({ health: 'held', health_reason: 'mail_file_older' });
+  const [plan] = await sides.crm.listHeld(anna().userId);
+  expect(plan).toMatchObject({ items: 3, reason_code: 'mail_file_older', direction: 'to_crm' });
+  await sides.crm.decideHeld(plan!.plan_id, 'recreate');
+  await world.settle();
+  for (const i of [0, 1, 2]) expect(world.calendarEntries(anna(), `Hour ${i}`)).toHaveLength(1);
+  expect(await deleted(ids)).toEqual([null, null, null]);
+  expect(await health()).toMatchObject({ health: 'ok' });
+  expect(sides.standIn.outbox).toEqual([]);
+});
+
+test('they were deleted after all: once that is allowed they go from the CRM', async () => {
+  const { world, sides } = two;
+  const ids = await madeOverHours(3);
+  for (const i of [0, 1, 2])
+    world.notes(anna()).delete({ uid: world.calendarEntries(anna(), `Hour ${i}`)[0]!.uid, notify: false });
+  await world.settle();
+  const [plan] = await sides.crm.listHeld(anna().userId);
+  await sides.crm.decideHeld(plan!.plan_id, 'allow');
+  await world.settle();
+  expect(await deleted(ids)).toEqual([1, 1, 1]);
+});
+
+test('an entry that is left and younger than those that are gone proves that they were deleted', async () => {
+  const { world } = two;
+  const ids = await madeOverHours(4);
+  for (const i of [0, 1, 2])
+    world.notes(anna()).delete({ uid: world.calendarEntries(anna(), `Hour ${i}`)[0]!.uid, notify: false });
+  await world.settle();
+  expect(await deleted(ids)).toEqual([1, 1, 1, null]);
+  expect(await health()).toMatchObject({ health: 'ok' });
+});
+
+test("one or two of the youngest may be anybody's deletion", async () => {
+  const { world } = two;
+  const ids = await madeOverHours(2);
+  for (const i of [0, 1])
+    world.notes(anna()).delete({ uid: world.calendarEntries(anna(), `Hour ${i}`)[0]!.uid, notify: false });
+  await world.settle();
+  expect(await deleted(ids)).toEqual([1, 1]);
+});
+
+test('an older state that no list shows is found by what is left when something is gone', async () => {
+  const { world, sides } = two;
+  const uid = world.notes(anna()).createAppointment({
+    subject: 'Text since',
+    start: world.at(3, 9).utc,
+    end: world.at(3, 10).utc,
+  });
+  await world.settle();
+  await sides.standIn.save(backup());
+  const id = await madeSinceBackup();
+  await nextSecond();
+  // No list shows a text, so after the restore this entry looks as it should.
+  world.notes(anna()).edit({ uid, body: 'Since' });
+  await sides.vendor.query("update domino_sync.item_link set checked_at = now() - interval '2 days'");
+  await world.settle();
+  const { rows } = await sides.vendor.query<{ note: string }>(
+    "select comm_note as note from communication where comm_subject = 'Text since'",
+  );
+  expect(rows).toEqual([{ note: 'Since' }]);
+  await sides.standIn.load(backup());
+  await world.settle();
+  expect(await world.appointment(id)).toMatchObject({ deleted: null });
+  for (let i = 0; i < 2; i += 1) {
+    await patienceIsOver();
+    await world.settle();
+  }
+  expect(world.calendarEntries(anna(), 'Made since')).toHaveLength(1);
 });

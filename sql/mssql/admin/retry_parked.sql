@@ -1,10 +1,11 @@
 CREATE OR ALTER PROCEDURE domino_sync_api.retry_parked
-    @p_appointment_id int
+    @p_appointment_id int,
+    @p_uid nvarchar(400)
 AS
 /* Puts what waits for an administrator back in the queue: parked deliveries, and Domino items that were refused. Items
-   that were skipped on purpose are looked at again only when one appointment is named. So are twins that nobody could
-   tell apart: to retry one says that it is an item of its own.
-   Parameters: @p_appointment_id, or null for all.
+   that were skipped on purpose are looked at again only when one appointment or entry is named. So are twins that nobody
+   could tell apart: to retry one says that it is an item of its own.
+   Parameters: @p_appointment_id, or @p_uid, the uid of an entry, in whatever mail files it lies; both null for all.
    Returns:    retried, how many.
    Locks:      sync_user, delivery, inbound_parked.  Writes: also activity. */
 BEGIN
@@ -28,7 +29,8 @@ BEGIN
                   WHERE p.crm_user_id = s.crm_user_id
                     AND
                     (
-                        @p_appointment_id IS NULL
+                        (@p_appointment_id IS NULL AND @p_uid IS NULL)
+                        OR p.domino_uid = @p_uid
                         OR p.domino_uid IN
                            (
                                SELECT l.domino_uid
@@ -48,10 +50,19 @@ BEGIN
         WHERE d.parked_at IS NOT NULL
           AND
           (
-              d.appointment_id = @p_appointment_id
+              (@p_uid IS NULL AND d.appointment_id = @p_appointment_id)
+              OR EXISTS
+                 (
+                     SELECT 1
+                     FROM domino_sync.item_link AS l
+                     WHERE l.domino_uid = @p_uid
+                       AND l.crm_user_id = d.crm_user_id
+                       AND l.appointment_id = d.appointment_id
+                 )
               OR
               (
                   @p_appointment_id IS NULL
+                  AND @p_uid IS NULL
                   AND (d.last_reason_code IS NULL OR d.last_reason_code <> N'twin_ambiguous')
               )
           );
@@ -61,8 +72,11 @@ BEGIN
         SET attempts = 0, next_attempt_at = @v_now
         FROM domino_sync.inbound_parked AS p
         WHERE
+            p.domino_uid = @p_uid
+            OR
             (
                 @p_appointment_id IS NULL
+                AND @p_uid IS NULL
                 AND p.reason_code <> N'twin_ambiguous'
                 AND EXISTS
                     (
@@ -75,7 +89,8 @@ BEGIN
             (
                 SELECT 1
                 FROM domino_sync.item_link AS l
-                WHERE l.appointment_id = @p_appointment_id
+                WHERE @p_uid IS NULL
+                  AND l.appointment_id = @p_appointment_id
                   AND l.crm_user_id = p.crm_user_id
                   AND l.domino_uid = p.domino_uid
                   AND l.domino_recurrence_id = p.domino_recurrence_id
@@ -83,9 +98,9 @@ BEGIN
         SET @v_retried = @v_retried + @@ROWCOUNT;
 
         IF @v_retried > 0
-            INSERT INTO domino_sync.activity (appointment_id, direction, action, reason_code, detail)
+            INSERT INTO domino_sync.activity (appointment_id, domino_uid, direction, action, reason_code, detail)
             VALUES (
-                @p_appointment_id, N'admin', N'retried', N'admin_retry',
+                @p_appointment_id, @p_uid, N'admin', N'retried', N'admin_retry',
                 CONCAT(@v_retried, N' items, by ', ORIGINAL_LOGIN())
             );
         COMMIT TRANSACTION;

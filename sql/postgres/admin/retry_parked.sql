@@ -1,13 +1,13 @@
-create or replace function domino_sync_api.retry_parked(p_appointment_id integer)
+create or replace function domino_sync_api.retry_parked(p_appointment_id integer, p_uid text)
 returns table (retried integer)
 language plpgsql
 security definer
 set search_path = domino_sync, pg_temp
 as $$
 -- Puts what waits for an administrator back in the queue: parked deliveries, and Domino items that were refused. Items
--- that were skipped on purpose are looked at again only when one appointment is named. So are twins that nobody could tell
--- apart: to retry one says that it is an item of its own.
--- Parameters: p_appointment_id, or null for all.
+-- that were skipped on purpose are looked at again only when one appointment or entry is named. So are twins that nobody
+-- could tell apart: to retry one says that it is an item of its own.
+-- Parameters: p_appointment_id, or p_uid, the uid of an entry, in whatever mail files it lies; both null for all.
 -- Returns:    how many.
 -- Locks:      sync_user, delivery, inbound_parked, in key order.  Writes: also activity.
 declare
@@ -24,7 +24,8 @@ begin
           from domino_sync.inbound_parked as p
           where p.crm_user_id = s.crm_user_id
             and (
-                p_appointment_id is null
+                (p_appointment_id is null and p_uid is null)
+                or p.domino_uid = p_uid
                 or p.domino_uid in (
                     select l.domino_uid
                     from domino_sync.item_link as l
@@ -38,6 +39,12 @@ begin
         from domino_sync.delivery as d
         where d.parked_at is not null
           and case
+              when p_uid is not null then exists (
+                  select from domino_sync.item_link as l
+                  where l.domino_uid = p_uid
+                    and l.crm_user_id = d.crm_user_id
+                    and l.appointment_id = d.appointment_id
+              )
               when p_appointment_id is null then d.last_reason_code is distinct from 'twin_ambiguous'
               else d.appointment_id = p_appointment_id
           end
@@ -59,6 +66,7 @@ begin
         select p.crm_user_id, p.domino_uid, p.domino_recurrence_id
         from domino_sync.inbound_parked as p
         where case
+            when p_uid is not null then p.domino_uid = p_uid
             when p_appointment_id is null then
                 p.reason_code <> 'twin_ambiguous'
                 and exists (
@@ -87,8 +95,8 @@ begin
 
     retried := v_deliveries + v_inbound;
     if retried > 0 then
-        insert into domino_sync.activity (appointment_id, direction, action, reason_code, detail)
-        values (p_appointment_id, 'admin', 'retried', 'admin_retry', format('%s items, by %s', retried, session_user));
+        insert into domino_sync.activity (appointment_id, domino_uid, direction, action, reason_code, detail)
+        values (p_appointment_id, p_uid, 'admin', 'retried', 'admin_retry', format('%s items, by %s', retried, session_user));
         perform pg_notify('domino_sync', '');
     end if;
     return next;

@@ -22,7 +22,7 @@ import { listWindow } from './event-list.ts';
 import { mailFilePath, normalMailFile } from './paths.ts';
 import { pull } from './pull.ts';
 import { createSession, type DasRequest, type Session } from './session.ts';
-import { addSeconds, toInstant } from './times.ts';
+import { addSeconds, instantOfBasic, toInstant } from './times.ts';
 
 export interface DasOptions {
   /** `https://mail.example.com`, the final address: redirects are not followed. */
@@ -172,6 +172,16 @@ function openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds }:
       writes.run(() => store(key.form).update(key, patch, token, options)),
     delete: (key, token, options) => writes.run(() => store(key.form).delete(key, token, options)),
     isOlder: ({ token }, than) => isBefore(modifiedIn(token), modifiedIn(than ?? '')),
+    modifiedAt: (token) => instantIn(modifiedIn(token ?? '')),
+    async aliveAt(cursor, options) {
+      try {
+        return await documents.aliveAt(readCursor(cursor).data?.youngest ?? [], options);
+      } catch (error) {
+        if (error instanceof DominoError && ['data_service_closed', 'domino_forbidden'].includes(error.code))
+          return null;
+        throw error;
+      }
+    },
     findCreated: (form, syncUid, since, options) =>
       form === 'todo'
         ? documents.findBySyncKey(syncUid, since, options)
@@ -245,5 +255,9 @@ function modifiedIn(token: string): string {
   const modified = token.split('|')[0]!;
   return modified === '~' ? '' : modified;
 }
+
+/** Tokens of events bear the spelling of iCalendar. */
+const instantIn = (modified: string): string | null =>
+  modified === '' ? null : modified.includes('-') ? modified : instantOfBasic(modified);
 
 const isBefore = (one: string, other: string): boolean => one !== '' && other !== '' && one < other;

@@ -13,6 +13,8 @@ const cursorSchema = z.object({
       seen: z.record(z.string(), z.string()),
       /** Server clock when all known To Dos were last put forward for probing. */
       sweptAt: instantSchema,
+      /** The youngest documents of all pulls, newest first: witnesses, should the mail file come back older than it was. */
+      youngest: z.array(z.object({ unid: z.string(), modified: z.string() })).default([]),
     })
     .nullable(),
   /** What was found out about the last day of all-day entries (see all-day.ts). */
@@ -36,6 +38,21 @@ export const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
 
 /** More are not remembered: a forgotten one is merely looked at once more. */
 const MOST_SEEN = 2_000;
+
+const MOST_YOUNGEST = 10;
+
+/** Of those remembered and those listed now the newest, each with its latest time. */
+export function youngest(
+  before: DataCursor['youngest'],
+  listed: DataCursor['youngest'],
+): DataCursor['youngest'] {
+  const latest = new Map(before.map(({ unid, modified }) => [unid, modified]));
+  for (const { unid, modified } of listed) latest.set(unid, modified);
+  return [...latest]
+    .map(([unid, modified]) => ({ unid, modified }))
+    .sort((a, b) => (a.modified < b.modified ? 1 : -1))
+    .slice(0, MOST_YOUNGEST);
+}
 
 /** The newest of what was seen. */
 export const remembered = (seen: ReadonlyMap<string, string>): Record<string, string> =>

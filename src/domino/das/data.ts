@@ -10,7 +10,14 @@ import {
 import type { HttpAnswer } from '../http.ts';
 import { parseBody, refusalOf, refused, type Refusal } from './answer.ts';
 import type { UpdateOutcome } from './calendar.ts';
-import { documentSchema, formOf, modifiedListSchema, textOf, type NotesDocument } from './document.ts';
+import {
+  documentSchema,
+  formOf,
+  modifiedListSchema,
+  modifiedOf,
+  textOf,
+  type NotesDocument,
+} from './document.ts';
 import { unusableUid } from './paths.ts';
 import type { DasRequest, Session } from './session.ts';
 import { addSeconds } from './times.ts';
@@ -46,6 +53,8 @@ export interface DataDocuments {
   /** The To Do that a create wrote since then, found by our item in it; null when there is none. */
   findBySyncKey(syncUid: string, since: string, options: CallOptions): Promise<DominoEntry | null>;
   exists(key: EntryKey, options: CallOptions): Promise<boolean>;
+  /** The latest time of those that still stand as they were listed, newest first; null: none does. */
+  aliveAt(listed: readonly ModifiedDocument[], options: CallOptions): Promise<string | null>;
   /** Throws data_service_closed unless documents of this mail file can be read. */
   check(options: CallOptions): Promise<void>;
 }
@@ -264,6 +273,14 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
 
     async exists(key, options) {
       return (await peek(key.uid, ['Subject'], options)) !== null;
+    },
+
+    async aliveAt(listed, options) {
+      for (const { unid, modified } of listed) {
+        const document = await peek(unid, ['Subject'], options);
+        if (document !== null && modifiedOf(document) >= modified) return modified;
+      }
+      return null;
     },
 
     async check(options) {

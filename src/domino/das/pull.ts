@@ -13,7 +13,7 @@ import {
   type PullResult,
 } from '../port.ts';
 import type { CalendarContext } from './calendar.ts';
-import { readCursor, remembered, writeCursor, type DataCursor } from './cursor.ts';
+import { readCursor, remembered, writeCursor, youngest, type DataCursor } from './cursor.ts';
 import type { DataDocuments } from './data.ts';
 import { formOf, textOf } from './document.ts';
 import { isInWindow, listWindow, shouldBeListed } from './event-list.ts';
@@ -224,6 +224,7 @@ async function pullDocuments(
       since: toInstant(Date.parse(date)),
       seen: remembered(result.seen),
       sweptAt: sweep || cursor === null ? date : cursor.sweptAt,
+      youngest: youngest(cursor?.youngest ?? [], answer.documents),
     },
   };
 }
