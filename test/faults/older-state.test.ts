@@ -131,6 +131,8 @@ test('what is gone while its older state was waited for keeps no deletion of oth
   world.notes(anna()).delete({ uid: entry!.uid, notify: false });
   await world.settle();
   expect(await world.appointment(other)).toMatchObject({ deleted: 1 });
+});
+
 /** Entries made over an afternoon; the tests have no afternoon, so the times at which their pairs were recorded are moved. */
 const madeOverHours = async (count: number): Promise<number[]> => {
   const { world, sides } = two;
