@@ -239,3 +239,16 @@ test('an older state that no list shows is found by what is left when something 
   }
   expect(world.calendarEntries(anna(), 'Made since')).toHaveLength(1);
 });
+
+test('a younger document that is left proves that they were deleted, whatever it is', async () => {
+  const { world, sides } = two;
+  const ids = await madeOverHours(3);
+  world.notes(anna()).createTodo({ subject: 'Younger', start: world.at(5, 9).utc, due: world.at(5, 9).utc });
+  await world.settle();
+  // No pair vouches for it: it is as good as a mail.
+  await sides.vendor.query("update domino_sync.item_link set state = 'unlinked' where form = 'todo'");
+  for (const i of [0, 1, 2])
+    world.notes(anna()).delete({ uid: world.calendarEntries(anna(), `Hour ${i}`)[0]!.uid, notify: false });
+  await world.settle();
+  expect(await deleted(ids)).toEqual([1, 1, 1]);
+});
