@@ -33,8 +33,6 @@ export interface DominoSummary {
   subject: string;
   /** UTC instant or date the entry starts at; null when the list does not say (a To Do). */
   start: string | null;
-  /** Set when the list says that nobody else may see it. */
-  private?: true;
 }
 
 export interface DominoEntry {

@@ -34,8 +34,7 @@ export const park = (
   domino_digest: summary.digest,
   reason_code: reason,
   detail: detail === null ? null : oneLine(detail),
-  // Also of what is parked without being read: invitations, series that are refused.
-  subject: summary.private === true ? null : oneLine(summary.subject),
+  subject: summary.private ? null : oneLine(summary.subject),
   payload: null,
   retry_after_seconds: retryAfterSeconds,
 });

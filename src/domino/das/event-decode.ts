@@ -40,12 +40,13 @@ export function summaryOf(event: WireEvent, context: ZoneContext): DominoSummary
     // Nothing can be read under an alternate id, so nothing about it is worth a second look.
     digest: isAlternateUid(event.id) ? 'alternate-id' : digestOf(event, context),
     noticeType: noticeTypeOf(event),
+    ...(isPrivate(event) ? { private: true as const } : {}),
     subject: plain(event.summary),
     start: start.kind === 'date' ? start.date : start.at,
-    ...(isPrivate(event) ? { private: true as const } : {}),
   };
 }
 
+/** `confidential` is private. */
 const isPrivate = (event: WireEvent): boolean =>
   ['private', 'confidential'].includes(event.class?.toLowerCase() ?? '');
 
