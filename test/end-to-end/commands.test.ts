@@ -148,7 +148,14 @@ describe('what goes wrong', () => {
       /Middle\/Earth|crm_time_zone/,
       /./,
     ],
-    ['an id that is none', () => ['retry', 'abc'], environment, EXIT.usage, /not a whole number/, /--help/],
+    [
+      'an id that is none',
+      () => ['retry', 'abc', '--recreate'],
+      environment,
+      EXIT.usage,
+      /--recreate needs the id of one appointment/,
+      /Comm_CommunicationId/,
+    ],
     ['an unknown command', () => ['synchronise'], environment, EXIT.usage, /unknown command/, /--help/],
     [
       'an appointment nobody knows',

@@ -29,7 +29,8 @@ const cells = (ended: Cell['ended']): Cell[] =>
 
 let two: TwoSides;
 beforeAll(async () => {
-  two = await openTwoSides({ users: 2 });
+  // each round deletes what the one before did: many, and an administrator would be asked
+  two = await openTwoSides({ users: 2, settings: { mass_disappearance_hours: '0' } });
 });
 afterAll(() => two.close());
 

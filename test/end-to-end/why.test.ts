@@ -135,7 +135,7 @@ test('of an appointment that ends before it begins: not in Notes, and what to co
   await world.settle();
   const refused = await story(id);
   expect(refused.answer.sentence).toMatch(
-    /^Not in Notes .* because a time is missing, or the end is before the start/i,
+    /^Not in Notes .* because a time is missing, the end is before the start/i,
   );
   expect(refused.answer.remedy).toMatch(/Correct the times/);
 });

@@ -12,13 +12,13 @@ export type Reach = (point: string) => void | Promise<void>;
 export const crashingCrm = (crm: CrmDatabase, reach: Reach): CrmDatabase => wrapped(crm, 'crm', reach);
 
 export function crashingDomino(domino: DominoServer, reach: Reach): DominoServer {
-  const mailFile = (path: string, owner: { email: string }): MailFile =>
+  const mailFile: DominoServer['mailFile'] = (path, owner): MailFile =>
     wrapped(domino.mailFile(path, owner), 'domino', reach);
   return { ...wrapped(domino, 'domino', reach), mailFile };
 }
 
 /** Members that ask nothing of the outside: whoever calls them does not wait for an answer. */
-const INSIDE: readonly string[] = ['close', 'mailFile', 'isOlder'];
+const INSIDE: readonly string[] = ['close', 'mailFile', 'isOlder', 'modifiedAt'];
 
 /** The same object, with a point before and after each of its methods that answers a promise. */
 function wrapped<T extends object>(target: T, side: string, reach: Reach): T {
