@@ -24,6 +24,7 @@ import type {
 } from './contract/inbound.ts';
 import type { ItemLink, KnownLink, LinkWrite, UnlinkedAppointment } from './contract/link.ts';
 import type {
+  DatabaseWitness,
   FirstSyncProgress,
   LeasedMailbox,
   MailboxReport,
@@ -84,6 +85,11 @@ export interface CrmDatabase {
   finishReconcile(crmUserId: number): Promise<{ healed: number; open_differences: number }>;
   /** Looks whether our triggers are there and on; keeps the record of the times in which they were not. */
   watchCapture(): Promise<CaptureWatch>;
+  /**
+   * Compares the database with what was seen there, null: nothing yet, and answers what to remember. `restored`: it is
+   * older, and bears another identity from now on.
+   */
+  watchRestore(seen: DatabaseWitness | null): Promise<DatabaseWitness & { restored: boolean }>;
   /**
    * Asked before anything is deleted. To the CRM `appointmentIds` would go; to Domino the due deliveries say it. `reason`:
    * code of why they wait however few they are.

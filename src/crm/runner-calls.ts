@@ -4,6 +4,7 @@ import { crmAppointmentSchema } from '../item/crm-appointment.ts';
 import type {
   CaptureWatch,
   CrmDatabase,
+  DatabaseWitness,
   InboundOutcome,
   KnownLink,
   LeasedDelivery,
@@ -36,6 +37,7 @@ type RunnerCalls = Pick<
   | 'reconcileChunk'
   | 'finishReconcile'
   | 'watchCapture'
+  | 'watchRestore'
   | 'holdDeletions'
   | 'listUnlinked'
   | 'reportFirstSync'
@@ -149,6 +151,13 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
       p_crm_user_id: crmUserId,
     }),
   watchCapture: () => one<CaptureWatch>('watch_capture'),
+  watchRestore: (seen) =>
+    one<DatabaseWitness & { restored: boolean }>('watch_restore', {
+      p_run_id: seen?.run_id ?? null,
+      p_started_at: seen?.started_at ?? null,
+      p_finished: seen?.finished ?? false,
+      p_epoch: seen?.epoch ?? null,
+    }),
   holdDeletions: (crmUserId, direction, appointmentIds, reason) =>
     one<WeighedDeletions>('hold_deletions', {
       p_runner: runner(),

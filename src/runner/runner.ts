@@ -12,6 +12,7 @@ import { runCycle } from './cycle.ts';
 import { startCadence } from './schedule.ts';
 import { createServerGate } from './server-gate.ts';
 import { createCaptureWatch } from './capture-watch.ts';
+import { createRestoreWatch } from './restore-watch.ts';
 
 export interface RunnerOptions {
   crm: CrmDatabase;
@@ -48,12 +49,20 @@ export async function startRunner(
   const stopping = new AbortController();
   const gate = createServerGate(options);
   const watchCapture = createCaptureWatch(options);
+  const restores = createRestoreWatch(crm, log);
   const cadence = startCadence(
     options.rule,
     async () => {
       if (stopping.signal.aborted) return;
+      await restores.look();
       await watchCapture();
-      const { counts, idle } = await runCycle({ ...options, gate, stopping: stopping.signal, kind: 'run' });
+      const { counts, idle } = await runCycle({
+        ...options,
+        crm: restores.crm,
+        gate,
+        stopping: stopping.signal,
+        kind: 'run',
+      });
       if (idle) return;
       const level = effects(counts) > 0 || counts.failed > 0 || counts.parked > 0 ? 'info' : 'debug';
       log[level](flatCounts(counts), 'cycle');

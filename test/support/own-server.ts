@@ -1,5 +1,5 @@
 /** A PostgreSQL server that belongs to one test file: it may be killed and started again under the same address. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, removeEmbeddedPostgres } from '../../src/sandbox/embedded-postgres.ts';
@@ -12,6 +12,8 @@ export interface ServerControl {
   kill(): Promise<void>;
   /** With a checkpoint, as a DBA stops it. */
   halt(): Promise<void>;
+  /** Copies the files of the stopped server to a directory beside them, or back from there. */
+  copyFiles(way: 'aside' | 'back'): Promise<void>;
   /** Under the same address; recovers first when it was killed. */
   start(): Promise<void>;
 }
@@ -26,21 +28,44 @@ export interface OwnServer extends ServerControl {
 /** Of the server that has its cluster in this directory, whoever started it. */
 export function serverControl(dataDir: string): ServerControl & { data: string } {
   const cluster = openCluster(dataDir);
+  const ended = (child: ChildProcess, what: string): Promise<void> =>
+    new Promise((done, failed) => {
+      child.once('error', failed);
+      child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`${what}: ${code}`))));
+    });
   // The server inherits what pg_ctl writes to: a pipe would stay open as long as it runs.
   const control = (...args: string[]): Promise<void> =>
-    new Promise((done, failed) => {
-      const child = spawn(
-        cluster.binaries.pgCtl,
-        [...args, `--pgdata=${cluster.data}`, '--wait', '--silent'],
-        { ...cluster.account.ids, cwd: neutralDirectory(), stdio: 'ignore', windowsHide: true },
-      );
-      child.once('error', failed);
-      child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`pg_ctl ${args[0]}: ${code}`))));
-    });
+    ended(
+      spawn(cluster.binaries.pgCtl, [...args, `--pgdata=${cluster.data}`, '--wait', '--silent'], {
+        ...cluster.account.ids,
+        cwd: neutralDirectory(),
+        stdio: 'ignore',
+        windowsHide: true,
+      }),
+      `pg_ctl ${args[0]}`,
+    );
+  const copy = `${cluster.data}-copy`;
   return {
     data: cluster.data,
     kill: () => control('stop', '--mode=immediate'),
     halt: () => control('stop', '--mode=fast'),
+    copyFiles: (way) => {
+      const [from, to] = way === 'aside' ? [cluster.data, copy] : [copy, cluster.data];
+      const script = `const fs = require('node:fs'); const [, from, to] = process.argv;
+        fs.rmSync(to, { recursive: true, force: true });
+        fs.cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+        fs.chmodSync(to, 0o700);`;
+      // By the account of the server, whose files they are to be.
+      return ended(
+        spawn(process.execPath, ['-e', script, from, to], {
+          ...cluster.account.ids,
+          cwd: neutralDirectory(),
+          stdio: 'ignore',
+          windowsHide: true,
+        }),
+        `copying files ${way}`,
+      );
+    },
     start: () => control('start', `--log=${join(cluster.home, 'server.log')}`),
   };
 }

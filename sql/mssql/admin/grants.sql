@@ -59,6 +59,7 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.report_first_sync TO domino_sync_runner
 GRANT EXECUTE ON OBJECT::domino_sync_api.reconcile_chunk TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.finish_reconcile TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.watch_capture TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.watch_restore TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.hold_deletions TO domino_sync_runner;
 -- reading procedures of the administrator
 GRANT EXECUTE ON OBJECT::domino_sync_api.capture_state TO domino_sync_runner;

@@ -66,3 +66,14 @@ export interface MailboxReport {
   /** Seconds until the next poll of Domino. */
   next_poll_seconds: number;
 }
+
+/** What a runner has seen of the database: one that knows less is older than it was. */
+export interface DatabaseWitness {
+  /** The last run that was begun. */
+  run_id: number;
+  /** UTC with fractions, as the engine writes it; null: not known. */
+  started_at: string | null;
+  finished: boolean;
+  /** Raised whenever the database was found older than it was. */
+  epoch: number;
+}
