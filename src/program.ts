@@ -5,6 +5,7 @@ import type { EnableOptions } from './commands/users.ts';
 import { loadConfig, type Config } from './config.ts';
 import type { EngineName } from './crm/deploy/plan/plan.ts';
 import { EXIT, UserError, type ExitCode } from './errors.ts';
+import { addAdministration } from './program-administration.ts';
 import { VERSION } from './version.ts';
 
 /** Loaded when asked for: most commands need neither the sandbox nor both sides. */
@@ -264,29 +265,6 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       end(async () => (await commands.administration()).purgeHistory(config(), output(), options.keepDays)),
     );
 
-  const settings = program.command('settings').description('the settings in the database');
-  settings
-    .command('list')
-    .action(() => end(async () => (await commands.administration()).listSettings(config(), output())));
-  settings
-    .command('set <name> <value>')
-    .action((name: string, value: string) =>
-      end(async () => (await commands.administration()).setSetting(config(), output(), name, value)),
-    );
-
-  const capture = program.command('capture').description('around an upgrade of Sage CRM');
-  capture
-    .command('disable')
-    .option('--reason <text>', 'kept with the gap', 'upgrade of Sage CRM')
-    .action((options: { reason: string }) =>
-      end(async () =>
-        (await commands.administration()).switchCapture(config(), output(), false, options.reason),
-      ),
-    );
-  capture
-    .command('enable')
-    .action(() =>
-      end(async () => (await commands.administration()).switchCapture(config(), output(), true, '')),
-    );
+  addAdministration(program, { config, output, end });
   return program;
 }

@@ -15,6 +15,8 @@ type AdminCalls = Pick<
   | 'enableUser'
   | 'disableUser'
   | 'changeSetting'
+  | 'setCaption'
+  | 'removeCaption'
   | 'disableCapture'
   | 'enableCapture'
   | 'captureState'
@@ -48,6 +50,22 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
   changeSetting: async (name, value) => {
     await rows('change_setting', { p_name: name, p_value: value });
   },
+  setCaption: async (row) =>
+    (
+      await one<{ changed: number }>('set_caption', {
+        p_family: row.family,
+        p_crm_value: row.crm_value,
+        p_item_value: row.item_value,
+        p_to_item: row.to_item,
+        p_to_crm: row.to_crm,
+      })
+    ).changed,
+  removeCaption: (family, crmValue, itemValue) =>
+    one<{ removed: number; remaining: number }>('remove_caption', {
+      p_family: family,
+      p_crm_value: crmValue,
+      p_item_value: itemValue,
+    }),
   disableCapture: async (reason) => {
     await rows('disable_capture', { p_reason: reason });
   },

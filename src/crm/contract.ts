@@ -24,6 +24,7 @@ import type {
 } from './contract/inbound.ts';
 import type { ItemLink, KnownLink, LinkWrite, UnlinkedAppointment } from './contract/link.ts';
 import type {
+  Caption,
   DatabaseWitness,
   FirstSyncProgress,
   LeasedMailbox,
@@ -117,6 +118,14 @@ export interface CrmDatabase {
   enableUser(user: EnableUser): Promise<{ enqueued: number }>;
   disableUser(crmUserId: number): Promise<void>;
   changeSetting(name: string, value: string | null): Promise<void>;
+  /** What said otherwise gives way. Answers how many rows changed; 0: it was so already. */
+  setCaption(row: Caption): Promise<number>;
+  /** `itemValue` null: all rows of this caption. `remaining`: rows the family still has. */
+  removeCaption(
+    family: string,
+    crmValue: string,
+    itemValue: string | null,
+  ): Promise<{ removed: number; remaining: number }>;
   disableCapture(reason: string): Promise<void>;
   enableCapture(): Promise<void>;
   captureState(): Promise<CaptureState>;

@@ -6,9 +6,18 @@ export interface RunnerIdentity {
   version: string;
 }
 
+/** How a caption of the CRM reads in Notes, and which way that is used. */
+export interface Caption {
+  family: string;
+  crm_value: string;
+  item_value: string;
+  to_item: boolean;
+  to_crm: boolean;
+}
+
 export interface Settings {
   values: Record<string, string | null>;
-  captions: { family: string; crm_value: string; item_value: string; to_item: boolean; to_crm: boolean }[];
+  captions: Caption[];
   /** Changes when the database was restored from a backup or promoted; kept beside every cursor. */
   database_identity: string;
   /** UTC instant of the database server. */
