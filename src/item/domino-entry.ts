@@ -21,6 +21,13 @@ export const keyText = (key: EntryKey): string =>
 /** The digest of an entry that has to be read although no list has shown it. */
 export const UNLISTED = '';
 
+/** Names as Notes wrote them: canonical, abbreviated or a mail address. */
+export interface GroupTodo {
+  /** '' when the document does not say. */
+  assigner: string;
+  assignees: string[];
+}
+
 /** What a list gives: enough to see that something changed, too little to map (no body, no attendees). */
 export interface DominoSummary {
   key: EntryKey;
@@ -61,6 +68,8 @@ export interface DominoEntry {
   endless?: true;
   /** To Do only: UTC instant of completion; null = open. */
   completedAt: string | null;
+  /** Of a To Do that was assigned to others; left out elsewhere. */
+  group?: GroupTodo;
   /** The item `CrmSyncKey` we put on To Dos we create: the uid derived from the pair; null elsewhere. */
   syncKey: string | null;
   /** Server's last modification, UTC instant; null when not told. */

@@ -41,6 +41,7 @@ export const REASON_CODES = [
   'crm_deletion_kept', // setting deleted_in_crm keeps the entry
   'past_deletion_kept', // an item in the past is unlinked rather than deleted
   'invitee_copy', // the organiser's entry makes the appointment
+  'assignee_copy', // of a group To Do: another document of it makes the appointment
   'not_organiser', // only the organiser's entry may be written
   'invitation_pending',
   'counter_pending', // somebody proposed another time

@@ -7,6 +7,7 @@ import type { Mask } from '../item/privacy.ts';
 import { oneLine } from '../item/text.ts';
 import type { Log } from '../log.ts';
 import type { Counts } from './counts.ts';
+import type { NotesPeople } from './group-todos.ts';
 import type { NotesAddresses } from './notes-addresses.ts';
 import type { ServerGate } from './server-gate.ts';
 import type { SyncSettings } from './settings.ts';
@@ -30,6 +31,8 @@ export interface CycleContext {
   gate: ServerGate;
   /** Lower-cased addresses of all enabled users: their entries are theirs to write. */
   enabledEmails: ReadonlySet<string>;
+  /** All enabled users by their names in Notes. */
+  people: NotesPeople;
   /** Users whom Notes knows by another address than the CRM. */
   addresses: NotesAddresses;
 }

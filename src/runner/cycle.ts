@@ -8,6 +8,7 @@ import type { DominoServer } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { flatCounts, newCounts, type Counts } from './counts.ts';
+import { notesPeople } from './group-todos.ts';
 import { notesAddresses } from './notes-addresses.ts';
 import type { CycleContext } from './context.ts';
 import { pausedWithServer, workMailbox } from './mailbox.ts';
@@ -62,6 +63,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
     enabledEmails: new Set(
       users.filter((user) => user.enabled && user.email !== null).map((user) => user.email!.toLowerCase()),
     ),
+    people: notesPeople(users),
     addresses: notesAddresses(users),
   };
   const runId = await crm.startRun(options.kind);

@@ -10,6 +10,7 @@ import { shownToOthers } from '../item/privacy.ts';
 import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
 import { parseSyncUid } from '../item/sync-uid.ts';
 import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
+import { heldByAnother } from './group-todos.ts';
 import { listed, park, parkCopy, type Decision, type Seen } from './inbound-decision.ts';
 import { agreed, newLink, withBase } from './link.ts';
 import { ownAnswer } from './own-answer.ts';
@@ -42,6 +43,8 @@ export function decideNew(
   if (organiser !== owner && context.enabledEmails.has(organiser)) {
     return { do: 'park', parked: parkCopy(summary, `the meeting of ${organiser}`) };
   }
+  const another = heldByAnother(context, entry);
+  if (another !== null) return { do: 'park', parked: park(summary, 'assignee_copy', another) };
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
   if (isTooOld(context, read.item)) return { do: 'park', parked: park(summary, 'too_old', null) };

@@ -132,7 +132,7 @@ describe.each(engines)('explanations on $name', (engine) => {
     expect(await company.runner.explain(null, 'parked')).toMatchObject({
       appointment: null,
       links: [],
-      parked: [{ crm_user_id: ALICE, reason_code: 'too_old', subject: 'Parked' }],
+      parked: [{ crm_user_id: ALICE, reason_code: 'too_old', subject: 'Parked', retry_after_seconds: null }],
       activity: [{ action: 'skipped', reason_code: 'too_old' }],
       mailboxes: [{ crm_user_id: ALICE, mail_file: 'mail/alice.nsf' }],
     });

@@ -111,10 +111,44 @@ describe('reading a To Do', () => {
       { Body: { type: 'multipart', content: [{ contentType: 'image/png', data: 'AAAA' }] } },
       { body: null },
     ],
+    [
+      'of a group, assigned by its chair',
+      {
+        TaskType: '2',
+        Chair: 'CN=Anna Adler/O=Acme',
+        From: 'CN=Typist/O=Acme',
+        AssignedTo: ['CN=Bert Braun/O=Acme', 'CN=Cora Conti/O=Acme'],
+        OptionalAssignedTo: '',
+        FYIAssignedTo: 'guest@elsewhere.example',
+      },
+      {
+        group: {
+          assigner: 'CN=Anna Adler/O=Acme',
+          assignees: ['CN=Bert Braun/O=Acme', 'CN=Cora Conti/O=Acme', 'guest@elsewhere.example'],
+        },
+      },
+    ],
+    [
+      'of a group by its code alone, from somebody',
+      { AppointmentType: '2', From: 'CN=Anna Adler/O=Acme' },
+      { group: { assigner: 'CN=Anna Adler/O=Acme', assignees: [] } },
+    ],
+    [
+      'of a group by its assignees alone',
+      { AssignedTo: 'CN=Bert Braun/O=Acme' },
+      { group: { assigner: '', assignees: ['CN=Bert Braun/O=Acme'] } },
+    ],
     ['with lower-cased item names', { Subject: undefined, subject: 'lower' }, { subject: 'lower' }],
   ])('reads a To Do that is %s', async (_, changes, expected) => {
     const { mail } = await start(() => answered(changes));
     expect(await mail.read(key, call)).toMatchObject(expected);
+  });
+
+  it('reads a To Do that nobody assigned as of no group, whoever typed it', async () => {
+    const { mail } = await start(() =>
+      answered({ TaskType: '1', AppointmentType: '1', AssignedTo: ['', ' '], Chair: 'CN=Anna Adler/O=Acme' }),
+    );
+    expect(await mail.read(key, call)).not.toHaveProperty('group');
   });
 
   it('answers null for a document that is gone, and throws when the service is', async () => {

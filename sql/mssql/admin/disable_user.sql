@@ -3,7 +3,8 @@ CREATE OR ALTER PROCEDURE domino_sync_api.disable_user
 AS
 /* Lets a user no longer take part. Nothing is deleted on either side, and the links stay for the day he is enabled again.
    Parameters: @p_crm_user_id.  Raises: 51002 the user was never enabled.
-   Locks:      sync_user, delivery.  Writes: also activity.  Repeating it does nothing. */
+   Copies of group To Dos that wait behind somebody's are looked at again: it may have been his.
+   Locks:      sync_user, delivery, inbound_parked.  Writes: also activity.  Repeating it does nothing. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -24,6 +25,10 @@ BEGIN
         IF @@ROWCOUNT > 0
         BEGIN
             DELETE FROM domino_sync.delivery WHERE crm_user_id = @p_crm_user_id;
+
+            UPDATE domino_sync.inbound_parked
+            SET next_attempt_at = SYSUTCDATETIME()
+            WHERE reason_code = N'assignee_copy';
 
             INSERT INTO domino_sync.activity (crm_user_id, direction, action, reason_code, detail)
             VALUES (@p_crm_user_id, N'admin', N'disabled', N'user_disabled', CONCAT(N'by ', ORIGINAL_LOGIN()));

@@ -139,7 +139,11 @@ select jsonb_build_object(
             'detail', p.detail,
             'subject', p.subject,
             'payload', p.payload,
-            'retry_after_seconds', greatest(0, extract(epoch from p.next_attempt_at - now())::integer),
+            -- greatest() passes over null: what is not tried again would be due now
+            'retry_after_seconds', case
+                when p.next_attempt_at is not null
+                    then greatest(0, extract(epoch from p.next_attempt_at - now())::integer)
+            end,
             'parked_at', domino_sync.utc_text(p.parked_at)
         ) order by p.crm_user_id)
         from parked as p

@@ -4,7 +4,7 @@
  * What a To Do cannot hold through this interface: a reminder (`$Alarm` is a `$` item), attendees and an organiser, a
  * status other than completed. `DueState` is left to Domino: its codes are known by hearsay only.
  */
-import type { DominoDraft, DominoEntry, DominoPatch } from '../../item/domino-entry.ts';
+import type { DominoDraft, DominoEntry, DominoPatch, GroupTodo } from '../../item/domino-entry.ts';
 import type { When } from '../../item/sync-item.ts';
 import {
   modifiedOf,
@@ -57,11 +57,25 @@ export function entryOfTodo(
     reminderMinutes: null,
     series: false,
     completedAt: instantOf(timeOf(document, 'CompletedDateTime'), floatingZone),
+    ...groupOf(document),
     syncKey: textOf(document, SYNC_KEY) || null,
     modifiedAt: modified === '' ? null : modified,
     token: `${modified}|${hash(document)}`,
     digest: settled ? modified : `${modified}~`,
   };
+}
+
+/**
+ * Verified are the codes (TaskType 2; AppointmentType 2 on a To Do) and the names of the items (domino.md §4.2, §4.3).
+ * Inferred: that an assignee's document has them as his assigner's does, with the assigner in Chair as an invitee's entry
+ * has its organiser. Whichever is there counts, and who looks for duplicates finds none where all are missing.
+ */
+function groupOf(document: NotesDocument): { group?: GroupTodo } {
+  const named = (item: string): string[] => textsOf(document, item).filter((name) => name.trim() !== '');
+  const assignees = ['AssignedTo', 'OptionalAssignedTo', 'FYIAssignedTo'].flatMap(named);
+  const coded = ['TaskType', 'AppointmentType'].some((item) => textOf(document, item).trim() === '2');
+  if (!coded && assignees.length === 0) return {};
+  return { group: { assigner: named('Chair')[0] ?? named('From')[0] ?? '', assignees } };
 }
 
 /** All items of a new To Do. The body goes out as HTML, which is what the interface documents for rich text. */

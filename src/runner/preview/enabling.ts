@@ -12,6 +12,7 @@ import type {
   UnlinkedAppointment,
 } from '../../crm/contract.ts';
 import { takesPart, type CrmAppointment } from '../../item/crm-appointment.ts';
+import { withPerson } from '../group-todos.ts';
 import { optOutOf } from '../pair-facts.ts';
 import type { Preview, PreviewedMailbox } from './item.ts';
 import { openRun, push, rehearseMailbox, type PreviewOptions, type PreviewRun } from './preview.ts';
@@ -26,7 +27,8 @@ export async function previewEnabling(options: PreviewOptions, user: EnableUser)
   const before = await crm.previewMailboxes();
   const reads = supposedReads(options, supposed, pairs);
   const enabledEmails = new Set([...run.enabledEmails, supposed.email.toLowerCase()]);
-  const supposing: PreviewRun = { ...run, enabledEmails };
+  const people = withPerson(run.people, { ...supposed, name: supposed.email, notes_name: user.notes_name });
+  const supposing: PreviewRun = { ...run, enabledEmails, people };
 
   if (supposed.direction !== 'to_crm') for (const pair of pairs) push(run.state, deliveryOf(supposed, pair));
   const mailbox = mailboxOf(user, supposed, run.state.queue.get(user.crm_user_id)?.length ?? 0);

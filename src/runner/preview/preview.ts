@@ -2,13 +2,14 @@
  * What the next cycle would do: the cycle itself, on a database and mail files that are read and never written. Every
  * decision is the runner's own; only what carries it out is another.
  */
-import { notesAddresses, withCrmAddresses, type NotesAddresses } from '../notes-addresses.ts';
 import type { LeasedDelivery, PreviewDatabase, PreviewMailbox, ReasonText } from '../../crm/contract.ts';
 import type { DominoServer } from '../../domino/port.ts';
 import type { Log } from '../../log.ts';
 import { crmContext, type MailboxContext } from '../context.ts';
 import { newCounts } from '../counts.ts';
+import { notesPeople, type NotesPeople } from '../group-todos.ts';
 import { workThrough } from '../mailbox.ts';
+import { notesAddresses, withCrmAddresses, type NotesAddresses } from '../notes-addresses.ts';
 import { deliverToDomino } from '../outbound.ts';
 import { createServerGate } from '../server-gate.ts';
 import { typedSettings, type SyncSettings } from '../settings.ts';
@@ -33,6 +34,7 @@ export interface PreviewRun {
   reasons: readonly ReasonText[];
   state: PreviewState;
   enabledEmails: ReadonlySet<string>;
+  people: NotesPeople;
   addresses: NotesAddresses;
   gate: ReturnType<typeof createServerGate>;
 }
@@ -49,6 +51,7 @@ export async function openRun(options: PreviewOptions): Promise<PreviewRun> {
     enabledEmails: new Set(
       users.filter((user) => user.enabled && user.email !== null).map(({ email }) => email!.toLowerCase()),
     ),
+    people: notesPeople(users),
     addresses: notesAddresses(users),
     // A fault is told in the preview, not in the database.
     gate: createServerGate({ domino, log, crm: { reportServer: () => Promise.resolve() } }),
@@ -109,6 +112,7 @@ export async function rehearseMailbox(
     calls: signal,
     counts: newCounts(),
     enabledEmails: run.enabledEmails,
+    people: run.people,
     addresses: run.addresses,
     unanswered: { items: 0 },
     older: { waiting: 0, over: 0 },

@@ -23,7 +23,7 @@ const VERBS: Record<string, (user: NotesUser, body: unknown) => unknown> = {
   createAllDay: (user, body) => ({ uid: user.createAllDay(input.allDayInput.parse(body)) }),
   createReminder: (user, body) => ({ uid: user.createReminder(input.reminderInput.parse(body)) }),
   createAnniversary: (user, body) => ({ uid: user.createAnniversary(input.anniversaryInput.parse(body)) }),
-  createTodo: (user, body) => ({ unid: user.createTodo(input.todoInput.parse(body)) }),
+  createTodo: (user, body) => ({ unid: user.createTodo(input.newTodoInput.parse(body)) }),
   edit: (user, body) => user.edit(input.editInput.parse(body)),
   move: (user, body) => user.move(input.moveInput.parse(body)),
   moveDay: (user, body) => user.moveDay(input.moveDayInput.parse(body)),

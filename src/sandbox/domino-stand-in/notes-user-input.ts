@@ -85,6 +85,10 @@ export const todoInput = z.strictObject({
   importance: z.enum(['1', '2', '3']).optional(),
   private: z.boolean().optional(),
 });
+export const newTodoInput = todoInput.extend({
+  /** Mail addresses. */
+  assignees: z.array(z.string()).optional(),
+});
 export const editInput = z.strictObject({
   uid,
   recurrenceId: z.string().optional(),
@@ -134,6 +138,7 @@ export type AllDayInput = z.input<typeof allDayInput>;
 export type ReminderInput = z.input<typeof reminderInput>;
 export type AnniversaryInput = z.input<typeof anniversaryInput>;
 export type TodoInput = z.input<typeof todoInput>;
+export type NewTodoInput = z.input<typeof newTodoInput>;
 export type EditInput = z.input<typeof editInput>;
 export type MoveInput = z.input<typeof moveInput>;
 export type MoveDayInput = z.input<typeof moveDayInput>;

@@ -1,5 +1,6 @@
 /** To Dos of a Notes user: documents of Form Task with the items the client writes. */
 import { isoInstant, parseStrictInstant } from './dates.ts';
+import { canonical } from './directory.ts';
 import { addDocument, computeTask, deleteDocument } from './documents.ts';
 import {
   datetimeItem,
@@ -31,8 +32,8 @@ export interface TodoItem {
 }
 
 export interface NotesTodos {
-  /** Answers the UNID. */
-  createTodo(todo: input.TodoInput): string;
+  /** Answers the UNID. With assignees it is a group To Do. */
+  createTodo(todo: input.NewTodoInput): string;
   editTodo(change: input.EditTodoInput): void;
   completeTodo(which: input.TodoKeyInput): void;
   reopenTodo(which: input.TodoKeyInput): void;
@@ -89,12 +90,30 @@ export const createTodos = (world: World, mailFile: MailFile): NotesTodos => {
     document.modified = world.now();
   };
   return {
-    createTodo: (todo) => {
-      const owner = textItem(mailFile.state.ownerName);
-      const items = { Chair: owner, From: owner, Principal: owner, ...contentItems(todo) };
-      const document = addDocument(world, mailFile, 'Task', mailFile.state.ownerName, computeTask(items));
-      document.items['SequenceNum'] = numberItem(1);
-      return document.unid;
+    createTodo: ({ assignees = [], ...todo }) => {
+      const { ownerName } = mailFile.state;
+      const owner = textItem(ownerName);
+      const people = assignees.map((name) => ({ name, user: world.directory.find(name) }));
+      const names = people.map(({ name, user }) => (user === undefined ? name : canonical(user.notesName)));
+      const items = {
+        Chair: owner,
+        From: owner,
+        Principal: owner,
+        ...contentItems(todo),
+        ...(assignees.length === 0 ? {} : { TaskType: textItem('2'), AssignedTo: textItem(...names) }),
+      };
+      const add = (file: MailFile): string => {
+        const document = addDocument(world, file, 'Task', ownerName, computeTask({ ...items }));
+        document.items['SequenceNum'] = numberItem(1);
+        return document.unid;
+      };
+      // Each assignee gets a document of his own. The notice that brings it, what he answers, and what follows an edit of
+      // the assigner are known by the names of their items only, so none of that is played.
+      for (const { user } of people) {
+        const file = user === undefined ? undefined : world.mailFile(user.mailFile);
+        if (file !== undefined && file !== mailFile) add(file);
+      }
+      return add(mailFile);
     },
     editTodo: ({ unid, ...change }) => store(find(unid), contentItems(change as Partial<input.TodoInput>)),
     completeTodo: ({ unid }) =>

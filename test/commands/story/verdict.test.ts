@@ -414,6 +414,7 @@ describe('an entry in Notes without an appointment', () => {
     ['invitation_pending', /^Not in the CRM because the invitation has not been answered yet/],
     ['too_old', /^Not in the CRM because the item ended before the window/],
     ['invitee_copy', /^Not in the CRM because this is an invitee's copy/],
+    ['assignee_copy', /^Not in the CRM because this is an assignee's copy of a group To Do/],
   ])('%s', (reason_code, sentence) => {
     expect(entry({ reason_code })).toMatchObject({ state: 'missing', reason_code });
     expect(entry({ reason_code }).sentence).toMatch(sentence);

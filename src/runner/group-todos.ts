@@ -1,0 +1,70 @@
+/**
+ * Group To Dos: Notes gives each assignee a document of his own, under a UNID of its own. That any item names the document
+ * of the assigner is not known (domino.md §4.2), so copies can be told from originals by the names of people only.
+ */
+import type { CrmUser } from '../crm/contract.ts';
+import type { DominoEntry } from '../item/domino-entry.ts';
+import { notesNameKey } from '../item/notes-name.ts';
+import type { MailboxContext } from './context.ts';
+
+/** An enabled user by each name that Notes may know him by. */
+export interface NotesPerson {
+  crmUserId: number;
+  name: string;
+  /** Whether what is new in his mail file becomes an appointment. */
+  brings: boolean;
+}
+export type NotesPeople = ReadonlyMap<string, NotesPerson>;
+
+type Known = Pick<CrmUser, 'crm_user_id' | 'name' | 'direction' | 'notes_name' | 'email'> & {
+  enabled_email?: string | null;
+};
+
+const keysOf = (names: readonly (string | null | undefined)[]): string[] =>
+  names.map((name) => notesNameKey(name ?? '')).filter((key) => key !== '');
+
+export function notesPeople(users: readonly (Known & { enabled: boolean })[]): NotesPeople {
+  const people = new Map<string, NotesPerson>();
+  for (const user of users) if (user.enabled) addPerson(people, user);
+  return people;
+}
+
+export const withPerson = (people: NotesPeople, user: Known): NotesPeople => {
+  const more = new Map(people);
+  addPerson(more, user);
+  return more;
+};
+
+function addPerson(people: Map<string, NotesPerson>, user: Known): void {
+  const person = {
+    crmUserId: user.crm_user_id,
+    name: user.name,
+    brings: user.direction !== 'to_domino',
+  };
+  for (const key of keysOf([user.notes_name, user.email, user.enabled_email])) people.set(key, person);
+}
+
+/**
+ * Whose To Do makes the appointment instead of this copy, in words; null: this one does. As of a meeting, it is the
+ * assigner's if he is enabled. If he is not, assignees share no document as invitees share a uid, so one of those who are
+ * enabled brings it, always the same whoever is read first.
+ */
+export function heldByAnother(
+  { people, mailbox }: Pick<MailboxContext, 'people' | 'mailbox'>,
+  { group }: Pick<DominoEntry, 'group'>,
+): string | null {
+  if (group === undefined) return null;
+  const own = keysOf([mailbox.notes_name, mailbox.email]);
+  const assignerKey = notesNameKey(group.assigner);
+  const assigner = people.get(assignerKey);
+  if (own.includes(assignerKey) || assigner?.crmUserId === mailbox.crm_user_id) return null;
+  if (assigner !== undefined) return `assigned by ${assigner.name}`;
+  // His own, or nobody says whose: shared out by nothing but names of others it might be nobody's in the end.
+  if (assignerKey === '') return null;
+  const bringing = keysOf(group.assignees).flatMap((key) => people.get(key) ?? []);
+  if (!bringing.some(({ crmUserId }) => crmUserId === mailbox.crm_user_id)) return null;
+  const [first] = bringing.filter(({ brings }) => brings).sort((a, b) => a.crmUserId - b.crmUserId);
+  return first === undefined || first.crmUserId === mailbox.crm_user_id
+    ? null
+    : `assigned by ${group.assigner} to ${first.name} as well`;
+}
