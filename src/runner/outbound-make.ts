@@ -1,13 +1,15 @@
 /** Makes entries in Domino. The intent is recorded first and the uid derived from the pair, so that a repeat is safe. */
 import type { ItemLink, LinkRole, LinkWrite } from '../crm/contract.ts';
 import { draftFromItem, formOf } from '../item/domino-mapping.ts';
+import type { DominoEntry } from '../item/domino-entry.ts';
 import { planPair } from '../item/planner.ts';
 import type { SyncItem } from '../item/sync-item.ts';
+import { subjectKey } from '../item/twin.ts';
 import { dominoContext, type MailboxContext } from './context.ts';
 import { effect, uidOf, type Delivery, type Effect } from './delivery.ts';
 import { entryLink, newLink, unlinked } from './link.ts';
 import type { DeliveryPlan } from './outbound-plan.ts';
-import { adoptExisting, noteConflicts } from './outbound-settle.ts';
+import { adoptExisting, noteConflicts, readEntry } from './outbound-settle.ts';
 import { factsOf } from './pair-facts.ts';
 import { existence } from './restore.ts';
 import { writtenToDomino } from './told.ts';
@@ -48,6 +50,14 @@ export async function createEntry(
     },
   );
   if (answer.outcome === 'exists') {
+    if (plan.earlier === null && isOfAnother(context, plan.item, answer.entry)) {
+      const next = await makeAnew(context, delivery, link, plan.item, plan.role);
+      if ('action' in next) return next;
+      return effect('created', plan.reason, next, {
+        changes: writtenToDomino(null, plan.item, next.base_item!.domino),
+        detail: `${answer.entry.key.uid} stands for an appointment that had this number before: left as it is`,
+      });
+    }
     return adoptExisting(
       context,
       delivery,
@@ -59,6 +69,15 @@ export async function createEntry(
   const made = entryLink(context, link, plan.role, plan.item, answer.entry);
   const changes = writtenToDomino(null, plan.item, made.base_item!.domino);
   return effect('created', plan.reason, made, { changes });
+}
+
+/**
+ * No link was ever known and yet the uid is taken: the database was restored after it was given. Alike neither in subject
+ * nor in start: the CRM has given the number again, and what stands there is the only trace of the lost appointment.
+ */
+function isOfAnother(context: MailboxContext, crm: SyncItem, entry: DominoEntry): boolean {
+  const domino = readEntry(context, entry);
+  return subjectKey(crm.subject) !== subjectKey(domino.subject) && crm.when.start !== domino.when.start;
 }
 
 /** The CRM edited what is gone from Domino: as a rule the edit wins, the entry is made anew, and it is told. */
@@ -92,7 +111,7 @@ export async function afterGone(
 export async function makeAnew(
   context: MailboxContext,
   delivery: Delivery,
-  link: ItemLink,
+  link: ItemLink | LinkWrite,
   crm: SyncItem,
   role: LinkRole,
 ): Promise<LinkWrite | Effect> {

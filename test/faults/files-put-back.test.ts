@@ -76,6 +76,7 @@ test('a runner notices that files were put back, compares both sides, and makes 
     const was = await identity();
 
     await settled(async () => (await make('Only in Notes now', 3)) > 0);
+    await make('Only in Notes too', 4);
     await world.crm.editAppointment(anna.userId, before, { location: 'Edited since' });
     world.notes(anna).createAppointment({
       subject: 'From Notes',
@@ -83,6 +84,7 @@ test('a runner notices that files were put back, compares both sides, and makes 
       end: world.at(4, 10).utc,
     });
     await settled(() => world.calendarEntries(anna, 'Only in Notes now').length === 1);
+    await settled(() => world.calendarEntries(anna, 'Only in Notes too').length === 1);
     await settled(() => world.calendarEntries(anna, 'Before')[0]?.location === 'Edited since');
     await settled(async () => (await world.bySubject('From Notes')).length === 1);
     expect(await identity()).toBe(was);
@@ -111,10 +113,34 @@ test('a runner notices that files were put back, compares both sides, and makes 
     for (const subject of ['Before', 'From Notes', 'Only in Notes now'])
       expect([subject, world.calendarEntries(anna, subject).length]).toEqual([subject, 1]);
     expect(await world.bySubject('Only in Notes now')).toEqual([]);
-    expect(await one('select reason_code, subject from domino_sync.inbound_parked')).toEqual({
-      reason_code: 'orphan_entry',
-      subject: 'Only in Notes now',
-    });
+    expect(
+      (
+        await sides.vendor.query(
+          'select reason_code, subject from domino_sync.inbound_parked order by subject',
+        )
+      ).rows,
+    ).toEqual(
+      ['now', 'too'].map((word) => ({ reason_code: 'orphan_entry', subject: `Only in Notes ${word}` })),
+    );
+
+    // The CRM gives the numbers of lost appointments again, so the uid of the new pair is that of an orphan.
+    const another = await make('Another', 5);
+    expect(world.calendarEntries(anna, 'Only in Notes too')).toMatchObject([
+      { uid: expect.stringMatching(new RegExp(`-${another}-${anna.userId}-1$`)) as string },
+    ]);
+    await settled(() => world.calendarEntries(anna, 'Another').length === 1);
+    await settled(
+      async () =>
+        (
+          await one<{ linked: boolean }>(
+            `select exists (select from domino_sync.item_link
+                            where appointment_id = ${another} and state = 'linked') as linked`,
+          )
+        ).linked,
+    );
+    expect(world.calendarEntries(anna, 'Only in Notes too')).toHaveLength(1);
+    expect(world.calendarEntries(anna, 'Another')).toHaveLength(1);
+    expect((await world.bySubject('Another')).length).toBe(1);
   } finally {
     await runner.stop();
     await crm.close();
