@@ -7,6 +7,7 @@ import { postgresPlan } from '../../src/crm/deploy/plan/postgres-plan.ts';
 import { deployPlanOver, deployPostgres } from '../../src/crm/deploy/postgres.ts';
 import { readPostgresObjects, type SqlFile } from '../../src/crm/deploy/sql-objects.ts';
 import { openPostgres } from '../../src/crm/postgres.ts';
+import { waitUntil } from '../../src/sandbox/exercise/wait.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 /** The newest migration; it can be applied again, as the test of drift has it do. */
@@ -135,6 +136,24 @@ describe('deploy on postgres', () => {
     await save.query('commit');
     save.release();
     await deploy(url);
+    expect(await findings()).toEqual([]);
+  });
+
+  test('another deployment is waited for beyond the time-out, which is that of the tables', async () => {
+    const url = await use(false);
+    const other = await database.admin.connect();
+    await other.query('select pg_advisory_lock(4711002, 1)');
+    const deploying = deployPostgres({ connectionString: url, timeoutSeconds: 1 });
+    const waited = async () =>
+      (
+        await other.query(`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'
+            and query_start < clock_timestamp() - interval '1.5 seconds'`)
+      ).rowCount === 1;
+    expect(await waitUntil(20_000, waited)).toBe(true);
+    await other.query('select pg_advisory_unlock(4711002, 1)');
+    other.release();
+    await deploying;
     expect(await findings()).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ export interface DeployOptions {
   /** Of a login that owns the database, or may create schemas, roles and triggers on the vendor's tables. */
   connectionString: string;
   log?: (line: string) => void;
-  /** How long to wait for another deployment, and for the vendor's tables. Default 60. */
+  /** How long to wait for the vendor's tables. Default 60. For another deployment it is ten minutes. */
   timeoutSeconds?: number;
 }
 

@@ -90,8 +90,8 @@ export const deployPlanOver = async (
 
 /**
  * Throws CrmError: unreachable, login, forbidden, refused (an unsupported server, a vendor column is missing, a migration
- * was edited, a newer version was deployed), busy (another deployment, or a lock on the vendor's tables, outlasted the
- * time-out).
+ * was edited, a newer version was deployed), busy (another deployment was at work for ten minutes, or a lock on the
+ * vendor's tables outlasted the time-out).
  */
 export const deployPostgres = async (options: DeployOptions): Promise<DeployResult> => {
   const { connectionString, log, timeoutSeconds } = options;

@@ -11,7 +11,7 @@ import {
 } from './plan.ts';
 
 export interface PlanOptions {
-  /** How long to wait for another deployment, and for the vendor's tables. Default 60. */
+  /** How long to wait for the vendor's tables. Default 60. For another deployment it is ten minutes. */
   timeoutSeconds?: number;
   /** Default: the re-creatable objects of this version. */
   files?: readonly SqlFile[];

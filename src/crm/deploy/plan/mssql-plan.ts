@@ -11,7 +11,7 @@ import {
   DROP_SQL,
   dropTemporarySql,
   KEEP_DISABLED_SQL,
-  lockSql,
+  LOCK_SQL,
   NOTE_SQL,
   REFUSE_SQL,
   SCHEMA_SQL,
@@ -113,7 +113,7 @@ export const mssqlPlan = async (options: PlanOptions = {}): Promise<DeployPlan> 
   return assemblePlan(
     DIALECT,
     [
-      always('prepare', 'session', sessionSql(timeoutSeconds), lockSql(timeoutSeconds)),
+      always('prepare', 'session', sessionSql(timeoutSeconds), LOCK_SQL),
       always('prepare', 'wanted', wantedSql(migrations, ordered, needs)),
     ],
     migrations,

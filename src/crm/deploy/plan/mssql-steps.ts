@@ -6,6 +6,7 @@
 import { DEFINITION_DIGEST, GRANTS_DIGEST_SQL } from '../mssql-object-state.ts';
 import { OLDEST, OLDEST_COMPATIBILITY } from '../mssql-server.ts';
 import { GRANTS_PATH } from '../sql-objects.ts';
+import { OTHER_DEPLOYMENT_SECONDS } from './plan.ts';
 
 /** In a batch of its own: QUOTED_IDENTIFIER holds from the next. Two of them are stored with each procedure and trigger. */
 export const sessionSql = (timeoutSeconds: number): string => `
@@ -14,11 +15,14 @@ SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL
 SET NUMERIC_ROUNDABORT, IMPLICIT_TRANSACTIONS OFF;
 SET LOCK_TIMEOUT ${Math.round(timeoutSeconds * 1000)};`;
 
-/** One deployment at a time; held until the session ends. */
-export const lockSql = (timeoutSeconds: number): string => `
+/**
+ * One deployment at a time; held until the session ends. Whoever holds it is alive, or the server would have freed it, so
+ * it is waited for longer than for a table.
+ */
+export const LOCK_SQL = `
 DECLARE @result int;
 EXECUTE @result = sys.sp_getapplock @Resource = N'domino_sync.deploy', @LockMode = N'Exclusive',
-    @LockOwner = N'Session', @LockTimeout = ${Math.round(timeoutSeconds * 1000)}, @DbPrincipal = N'public';
+    @LockOwner = N'Session', @LockTimeout = ${OTHER_DEPLOYMENT_SECONDS * 1000}, @DbPrincipal = N'public';
 IF @result < 0
     THROW 51004, N'another deployment holds this database: try again when it has ended', 127;`;
 

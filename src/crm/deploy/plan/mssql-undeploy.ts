@@ -2,7 +2,7 @@
 import { VERSION } from '../../../version.ts';
 import { ROLES } from '../vendor-columns.ts';
 import { OWN_SCHEMAS, ownObjects, type OwnObject } from './inventory.ts';
-import { lockSql, sessionSql } from './mssql-steps.ts';
+import { LOCK_SQL, sessionSql } from './mssql-steps.ts';
 import { always, literal, whole, type PlanPart } from './plan.ts';
 import { banner } from './script-text.ts';
 import { sqlcmdEnd, sqlcmdParts, sqlcmdScript } from './sqlcmd-script.ts';
@@ -159,7 +159,7 @@ export const sqlcmdUndeployScript = async (): Promise<string> => {
       title: 'settings of this session, and what is ours',
       pending: null,
       transaction: false,
-      steps: [always('prepare', 'session', sessionSql(60), lockSql(60), ownSql(objects))],
+      steps: [always('prepare', 'session', sessionSql(60), LOCK_SQL, ownSql(objects))],
     },
     whole('what must not be removed is refused', always('refuse', 'refuse', REFUSE_SQL)),
     whole('what is there', always('prepare', 'show', SHOW_SQL)),

@@ -31,6 +31,9 @@ export interface DeployPlan {
   parts: readonly PlanPart[];
 }
 
+/** How long a deployment waits for one that is at work: twenty at once on a slow machine take minutes. */
+export const OTHER_DEPLOYMENT_SECONDS = 600;
+
 /** What a step or part looks like that is always due. */
 export const always = (
   kind: PlanStep['kind'],

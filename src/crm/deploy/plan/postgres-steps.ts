@@ -4,6 +4,7 @@
  */
 import { definitionDigestSql, GRANTS_DIGEST_SQL } from '../object-state.ts';
 import { GRANTS_PATH } from '../sql-objects.ts';
+import { OTHER_DEPLOYMENT_SECONDS } from './plan.ts';
 
 export const OLDEST_POSTGRES = 14;
 
@@ -14,11 +15,18 @@ set standard_conforming_strings = on;
 set search_path = domino_sync;
 set lock_timeout = '${timeoutSeconds}s';`;
 
-/** One deployment at a time; held until the session ends. */
+/**
+ * One deployment at a time; held until the session ends. Whoever holds it is alive, or the server would have freed it, so
+ * it is waited for longer than for a table.
+ */
 export const LOCK_SQL = `
 do $$
+declare
+    v_timeout text := current_setting('lock_timeout');
 begin
+    perform set_config('lock_timeout', '${OTHER_DEPLOYMENT_SECONDS}s', true);
     perform pg_advisory_lock(4711002, 1);
+    perform set_config('lock_timeout', v_timeout, true);
 end;
 $$;`;
 
