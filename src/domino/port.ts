@@ -116,6 +116,8 @@ export interface MailFile {
    * answers that lags behind, or its clock was put back. Asks nobody.
    */
   isOlder(entry: Pick<DominoEntry, 'token'>, than: string | null): boolean;
+  /** The server's clock at its last answer, a UTC instant; null before the first one. Asks nobody. */
+  clock(): string | null;
   /** When the entry that a token was taken from was last changed, a UTC instant; null where it was not told. Asks nobody. */
   modifiedAt(token: string | null): string | null;
   /**

@@ -9,6 +9,7 @@ import { dominoContext, type MailboxContext } from './context.ts';
 import { effect, uidOf, type Delivery, type Effect } from './delivery.ts';
 import { entryLink, newLink, unlinked } from './link.ts';
 import type { DeliveryPlan } from './outbound-plan.ts';
+import { timed, writtenSince } from './lost-create.ts';
 import { adoptExisting, noteConflicts, readEntry } from './outbound-settle.ts';
 import { factsOf } from './pair-facts.ts';
 import { existence } from './restore.ts';
@@ -22,7 +23,7 @@ export function intentOf(context: MailboxContext, { leased }: Delivery, plan: Cr
   // The intent of the first attempt stays the base: what differs from it in Domino is a Notes user's edit.
   if (repeat?.base_item && repeat.form === formOf(plan.item)) return repeat;
   const incarnation = plan.earlier === null ? 1 : plan.earlier.incarnation + (repeat ? 0 : 1);
-  return newLink({
+  const intent = newLink({
     appointmentId: leased.appointment_id,
     crmUserId: leased.crm_user_id,
     role: plan.role,
@@ -31,6 +32,7 @@ export function intentOf(context: MailboxContext, { leased }: Delivery, plan: Cr
     incarnation,
     context: dominoContext(context),
   });
+  return timed(context, intent);
 }
 
 export async function createEntry(
@@ -45,7 +47,7 @@ export async function createEntry(
     draftFromItem(plan.item, dominoContext(context)),
     {
       notify: context.settings.notify,
-      since: repeated ? plan.earlier!.created_at : null,
+      since: repeated ? writtenSince(plan.earlier!) : null,
       signal: context.calls,
     },
   );
@@ -116,7 +118,7 @@ export async function makeAnew(
   role: LinkRole,
 ): Promise<LinkWrite | Effect> {
   const incarnation = link.incarnation + 1;
-  const intent = newLink({
+  const untimed = newLink({
     appointmentId: link.appointment_id,
     crmUserId: link.crm_user_id,
     role,
@@ -125,6 +127,7 @@ export async function makeAnew(
     incarnation,
     context: dominoContext(context),
   });
+  const intent = timed(context, untimed);
   await context.crm.beginCreate([intent]);
   const answer = await context.mailFile.create(
     intent.domino_uid,

@@ -11,6 +11,7 @@ import { itemFromCrm } from '../item/crm-mapping.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
 import { ItemFault } from './faults.ts';
 import { linkKey, unlinked } from './link.ts';
+import { writtenSince } from './lost-create.ts';
 import { applyOne } from './outbound-apply.ts';
 import { noteConflicts, readEntry, waitForNewer } from './outbound-settle.ts';
 import { decidePair, dominoChangeOf } from './pair-facts.ts';
@@ -38,7 +39,9 @@ export async function removeEntry(
 /** An entry of which nobody knows whether its create got through is searched for under the uid it would have. */
 export const lookAt = (context: MailboxContext, link: ItemLink): Promise<DominoEntry | null> =>
   link.state === 'creating'
-    ? context.mailFile.findCreated(link.form, link.domino_uid, link.created_at, { signal: context.calls })
+    ? context.mailFile.findCreated(link.form, link.domino_uid, writtenSince(link), {
+        signal: context.calls,
+      })
     : context.mailFile.read(linkKey(link), { signal: context.calls });
 
 /** null: somebody was faster, look again. */

@@ -77,6 +77,17 @@ describe('To Dos', () => {
     expect(alice.todos()).toHaveLength(1);
   });
 
+  it('are found by the key of a create whose reply was lost, also when the server’s clock was put back a day before it', async () => {
+    const { standIn, mail, alice, pass } = await begin();
+    const since = '2026-03-02T08:00:00Z';
+    pass(-26 * 3600);
+    standIn.faults.add({ effect: 'drop after', on: ['create'] });
+    await failure(mail.create('crm-7-alice', todo, { ...silent, since: null }));
+    pass(3600);
+    expect((await mail.create('crm-7-alice', todo, { ...silent, since })).outcome).toBe('exists');
+    expect(alice.todos()).toHaveLength(1);
+  });
+
   it('show a save that silently failed', async () => {
     const { standIn, mail, pass } = await begin();
     const { entry } = await mail.create('crm-7-alice', todo, once);

@@ -172,6 +172,7 @@ function openMailFile({ session, path, allDay, floatingZone, todoSweepSeconds }:
       writes.run(() => store(key.form).update(key, patch, token, options)),
     delete: (key, token, options) => writes.run(() => store(key.form).delete(key, token, options)),
     isOlder: ({ token }, than) => isBefore(modifiedIn(token), modifiedIn(than ?? '')),
+    clock: () => session.clock(),
     modifiedAt: (token) => instantIn(modifiedIn(token ?? '')),
     async aliveAt(cursor, options) {
       try {

@@ -68,6 +68,8 @@ export interface DataContext {
 
 /** `since` of a create comes from another clock than the server's; this much they may differ. */
 const CLOCK_TOLERANCE_SECONDS = 600;
+/** How long ago an attempt can have been by a clock that was put back since: nobody can tell, a day has to do. */
+const PUT_BACK_SECONDS = 86_400;
 
 /** GET marks mail as read for us unless told otherwise; types only show with `strongtype` (§2.4). */
 const QUIETLY = { markread: 'false', strongtype: 'true' };
@@ -157,7 +159,13 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
     since: string,
     options: CallOptions,
   ): Promise<DominoEntry | null> {
-    const { documents: found } = await modifiedSince(addSeconds(since, -CLOCK_TOLERANCE_SECONDS), options);
+    let { documents: found, date } = await modifiedSince(
+      addSeconds(since, -CLOCK_TOLERANCE_SECONDS),
+      options,
+    );
+    // The server's clock was put back meanwhile, and what the attempt wrote bears a time before all this.
+    if (date !== null && date < since)
+      ({ documents: found, date } = await modifiedSince(addSeconds(date, -PUT_BACK_SECONDS), options));
     const entries = await Promise.all(
       found.map(async ({ unid }) => {
         const document = await peek(unid, [SYNC_KEY], options);
