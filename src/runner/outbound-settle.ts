@@ -1,5 +1,5 @@
 /** Both sides of a pair in hand on the way to Domino: merge, tell the CRM what Notes users changed, and Domino the rest. */
-import type { BaseItem, ConflictWrite, LinkRole, LinkWrite } from '../crm/contract.ts';
+import type { BaseItem, ConflictWrite, LeasedDelivery, LinkRole, LinkWrite } from '../crm/contract.ts';
 import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
 import { itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
 import { planPair } from '../item/planner.ts';
@@ -88,7 +88,7 @@ export function waitForNewer(
   entry: DominoEntry,
 ): void {
   if (link.state !== 'linked' || !context.mailFile.isOlder(entry, link.domino_token)) return;
-  if (!MAY_OVERWRITE.includes(leased.reason_code))
+  if (!mayOverwrite(leased))
     throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
 }
 
@@ -98,7 +98,7 @@ async function overwriteOlder(
   delivery: Delivery,
   { link, role, crm, entry }: { link: LinkWrite; role: LinkRole; crm: SyncItem; entry: DominoEntry },
 ): Promise<Effect> {
-  if (!MAY_OVERWRITE.includes(delivery.leased.reason_code))
+  if (!mayOverwrite(delivery.leased))
     throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
   const domino = readEntry(context, entry);
   const merge = mergePair(context, {
@@ -143,6 +143,13 @@ async function overwriteOlder(
 
 /** Waited for long enough, or an administrator says so. */
 const MAY_OVERWRITE: readonly string[] = ['domino_older', 'admin_retry'];
+
+/** So many attempts take 20 minutes at least, longer than the pull waits for a newer state. */
+const PATIENT_ATTEMPTS = 8;
+
+/** A later event may have taken the place of the reason under which the pull asked for it; then the attempts tell. */
+const mayOverwrite = ({ reason_code: reason, attempts }: LeasedDelivery): boolean =>
+  MAY_OVERWRITE.includes(reason) || attempts > PATIENT_ATTEMPTS;
 
 /** The loser's value is nowhere else once Domino is written: a runner that dies after that must not take it along. */
 export async function noteConflicts(

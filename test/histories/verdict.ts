@@ -4,6 +4,9 @@ import type { SampleUser } from '../../src/sandbox/crm/sample-people.ts';
 import { enable, inNotes, itemOf, type Survivors } from './play.ts';
 import type { Stage } from './stage.ts';
 
+/** A delivery that waits for Domino to show a newer state again gives up waiting at the ninth. */
+const MOST_ATTEMPTS = 12;
+
 /** Nothing fails any more, everybody takes part; whatever waits for its next attempt gets it now. */
 export async function comeToRest(stage: Stage): Promise<void> {
   const { two, world } = stage;
@@ -16,7 +19,7 @@ export async function comeToRest(stage: Stage): Promise<void> {
   const users = await stage.admin.listUsers();
   for (const user of world.users)
     if (!users.some((one) => one.crm_user_id === user.userId && one.enabled)) await enable(stage, user);
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < MOST_ATTEMPTS; round += 1) {
     await stage.settle();
     const { rows } = await two.sides.vendor.query<{ waits: boolean }>(`
       select exists (select from domino_sync.delivery where parked_at is null)
