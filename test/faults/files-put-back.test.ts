@@ -71,6 +71,12 @@ test('a runner notices that files were put back, compares both sides, and makes 
       });
     const before = await make('Before', 2);
     await settled(() => world.calendarEntries(anna, 'Before').length === 1);
+    // A mailbox that was never looked at has nothing to be compared with afterwards.
+    await settled(
+      async () =>
+        (await one<{ all: boolean }>('select bool_and(cursor is not null) as all from domino_sync.sync_user'))
+          .all,
+    );
     await settled(async () => (await sides.crm.syncStatus()).backlog.leased === 0);
     await stopped(() => server.copyFiles('aside'));
     const was = await identity();
