@@ -91,6 +91,22 @@ describe('pulling with the Data service', () => {
     ]);
   });
 
+  it('sweeps at once, and then as often as ever, when the server clock was put back', async () => {
+    const { mail } = await start(script, { todoSweepSeconds: 300 });
+    const gone = { key: { ...key, uid: 'C'.repeat(32) }, digest: 'x', start: null };
+    const first = await mail.pull(ask({ known: [gone] }), call);
+    date = 'Mon, 05 Jan 2026 07:00:00 GMT';
+    const back = await mail.pull(ask({ cursor: first.cursor(), known: [gone] }), call);
+    expect(back.missing).toEqual([gone.key]);
+    date = 'Mon, 05 Jan 2026 07:04:59 GMT';
+    const soon = await mail.pull(ask({ cursor: back.cursor(), known: [gone] }), call);
+    expect(soon.missing).toEqual([]);
+    date = 'Mon, 05 Jan 2026 07:05:00 GMT';
+    expect((await mail.pull(ask({ cursor: soon.cursor(), known: [gone] }), call)).missing).toEqual([
+      gone.key,
+    ]);
+  });
+
   it('looks at everything again when the server clock went back further than the overlap', async () => {
     const { server, mail } = await start(script);
     const { cursor } = await mail.pull(ask(), call);

@@ -211,7 +211,9 @@ async function pullDocuments(
   const inHand = new Set(result.changed.map(({ key }) => key.uid));
   const confirmed = new Set(answer.documents.map(({ unid }) => unid));
 
-  const sweep = cursor === null || date >= addSeconds(cursor.sweptAt, todoSweepSeconds);
+  // A clock that was put back must not put off the next sweep until it has caught up.
+  const sweep =
+    cursor === null || date < cursor.sweptAt || date >= addSeconds(cursor.sweptAt, todoSweepSeconds);
   for (const [unid, { key, digest }] of knownTodos) {
     if (inHand.has(unid)) continue;
     if (digest === null) result.changed.push(todoSummary(key.uid, UNLISTED));
