@@ -161,6 +161,27 @@ export const MEETING_CASES: readonly HolderCase[] = [
     },
   },
   {
+    case: 'Notes: the organiser cancels; the CRM gave it to somebody not enabled',
+    holds:
+      'The edit survives: each enabled participant gets a plain entry, as Domino’s invitation has ended.',
+    play: async (scene) => {
+      const uid = meet(scene, scene.anna, [scene.bert]);
+      await scene.settle();
+      scene.notesUser(() => scene.world.notes(scene.anna).delete({ uid }));
+      await scene.sql('update communication set comm_organizer = $2 where comm_communicationid = $1', [
+        await scene.id(),
+        String(scene.world.outsider.userId),
+      ]);
+      await scene.settle();
+      scene.notesUser(() => scene.world.notes(scene.bert).process({ uid }));
+      await scene.settle();
+      return {
+        calendars: ['Anna: plain', 'Bert: plain'],
+        crm: ['organiser Eva; Anna organiser, Bert none'],
+      };
+    },
+  },
+  {
     case: 'Notes: an invitee declines, and accepts once it is moved',
     holds: 'No answer is known of the refusal; the acceptance arrives.',
     play: async (scene) => {

@@ -9,7 +9,7 @@ BEGIN
     Returns: nothing.  Throws 51003 when another appointment of the mailbox has the Domino entry already: asked
     beforehand, because an error that was caught would doom the transaction.  The caller holds the mailboxes, so that
     nobody else writes their links meanwhile.  Needs the transaction of the caller.
-    Locks: the item_link rows, in key order.  Writes: item_link.
+    Locks: the item_link rows, in key order.  Writes: item_link, delivery.
     */
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -72,6 +72,19 @@ BEGIN
     IF @message IS NOT NULL
         THROW 51003, @message, 1;
 
+    -- A meeting made in Notes was sent to those invited by Domino. Deleted there and made again by us it is sent to nobody.
+    DECLARE @remade nvarchar(max) = (
+        SELECT l.appointment_id
+        FROM @link AS n
+        INNER JOIN domino_sync.item_link AS l
+            ON l.crm_user_id = n.crm_user_id AND l.appointment_id = n.appointment_id
+        WHERE n.domino_uid LIKE N'CRM-%'
+          AND l.domino_uid NOT LIKE N'CRM-%'
+          AND l.kind = N'meeting'
+          AND l.state = N'linked'
+        FOR JSON PATH
+    );
+
     UPDATE l
     SET role = n.role, kind = n.kind, state = n.state, form = n.form, domino_uid = n.domino_uid,
         domino_recurrence_id = n.domino_recurrence_id, domino_unid = n.domino_unid, incarnation = n.incarnation,
@@ -102,4 +115,7 @@ BEGIN
         SELECT 1 FROM domino_sync.item_link AS l
         WHERE l.crm_user_id = n.crm_user_id AND l.appointment_id = n.appointment_id
     );
+
+    IF @remade IS NOT NULL
+        EXECUTE domino_sync.offer_copies @p_ids = @remade;
 END;

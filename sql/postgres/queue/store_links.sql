@@ -6,10 +6,22 @@ as $$
 -- Writes links as they are from now on.
 -- Parameters: p_links - array of the contract's `LinkWrite`, each pair at most once.
 -- Returns: nothing.  Raises CDS03 when another appointment of the mailbox has the Domino entry already.
--- Locks: the item_link rows, in key order.  Writes: item_link.
+-- Locks: the item_link rows, in key order.  Writes: item_link, delivery.
 declare
     v_taken record;
+    v_remade integer[];
 begin
+    -- A meeting made in Notes was sent to those invited by Domino. Deleted there and made again by us it is sent to nobody.
+    v_remade := array(
+        select l.appointment_id
+        from jsonb_to_recordset(p_links) as n (appointment_id integer, crm_user_id integer, domino_uid text)
+        join domino_sync.item_link as l on l.appointment_id = n.appointment_id and l.crm_user_id = n.crm_user_id
+        where n.domino_uid like 'CRM-%'
+          and l.domino_uid not like 'CRM-%'
+          and l.kind = 'meeting'
+          and l.state = 'linked'
+    );
+
     insert into domino_sync.item_link as old (
         appointment_id, crm_user_id, role, kind, state, form, domino_uid, domino_recurrence_id, domino_unid,
         incarnation, base_item, base_hash, domino_start, domino_token, domino_digest, unlinked_reason, unlinked_at)
@@ -38,6 +50,10 @@ begin
             else old.created_at
         end,
         updated_at = excluded.updated_at, checked_at = excluded.checked_at;
+
+    if v_remade <> '{}' then
+        perform domino_sync.offer_copies(v_remade);
+    end if;
 exception when unique_violation then
     select n.crm_user_id, n.appointment_id, n.domino_uid, l.appointment_id as holder into v_taken
     from jsonb_to_recordset(p_links) as n (
