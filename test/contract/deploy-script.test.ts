@@ -88,6 +88,10 @@ onMssql('deploy --script on mssql', () => {
       /^SQL Server [\d.]+ is too old: 2016 SP1 .* Upgrade the server first; nothing was changed$/,
     );
     await refused(
+      script.replace('@engine IN (5,', '@engine IN (1, 2, 3, 4,'),
+      /^this service \(engine edition \d\) lacks sys\.database_recovery_status, .* nothing was changed$/,
+    );
+    await refused(
       script.replace(
         "(N'emaillink', N'elink_deleted')",
         "(N'emaillink', N'elink_tomorrow'), (N'nowhere', N'x')",

@@ -4,7 +4,7 @@
  * of the database, as the names they are compared with.
  */
 import { DEFINITION_DIGEST, GRANTS_DIGEST_SQL } from '../mssql-object-state.ts';
-import { OLDEST, OLDEST_COMPATIBILITY } from '../mssql-server.ts';
+import { LACKING_SERVICES, MANAGED_INSTANCE, OLDEST, OLDEST_COMPATIBILITY } from '../mssql-server.ts';
 import { GRANTS_PATH } from '../sql-objects.ts';
 import { OTHER_DEPLOYMENT_SECONDS } from './plan.ts';
 
@@ -63,13 +63,18 @@ const versionNumber = (parts: readonly (string | number)[]): string =>
 
 export const REFUSE_SQL = `
 DECLARE @version nvarchar(40) = CONVERT(nvarchar(40), SERVERPROPERTY(N'ProductVersion'));
+DECLARE @engine int = CONVERT(int, SERVERPROPERTY(N'EngineEdition'));
 DECLARE @level int = (
     SELECT CONVERT(int, d.compatibility_level) FROM sys.databases AS d WHERE d.name = DB_NAME()
 );
 DECLARE @before nvarchar(400), @after nvarchar(400), @found nvarchar(max), @item nvarchar(260), @message nvarchar(2048);
 DECLARE @list table (item nvarchar(260) NOT NULL PRIMARY KEY);
 
-IF ${versionNumber([4, 3, 2].map((part) => `CONVERT(int, PARSENAME(@version, ${part}))`))} < ${versionNumber(OLDEST)}
+IF @engine IN (${Object.keys(LACKING_SERVICES).join(', ')})
+    SELECT @before = N'this service (engine edition ', @found = CONCAT(@engine, N')'), @after =
+        N' lacks sys.database_recovery_status, and nothing was tried there: a SQL Server is needed';
+ELSE IF @engine <> ${MANAGED_INSTANCE}
+    AND ${versionNumber([4, 3, 2].map((part) => `CONVERT(int, PARSENAME(@version, ${part}))`))} < ${versionNumber(OLDEST)}
     SELECT @before = CONCAT(N'SQL Server ', @version), @after =
         N' is too old: 2016 SP1 (${OLDEST.join('.')}) or later is needed. Upgrade the server first';
 ELSE IF @level < ${OLDEST_COMPATIBILITY}

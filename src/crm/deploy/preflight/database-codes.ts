@@ -10,13 +10,23 @@ export const DATABASE_CODES = {
       why: 'The procedures use what SQL Server has since 2016 SP1 and PostgreSQL since 14.',
       remedy: 'Move the CRM database to a newer server, with the consent of the maker of the CRM.',
     },
+    server_service: {
+      severity: 'error',
+      engine: 'mssql',
+      means: 'It is Azure SQL Database, Azure Synapse or a database in Fabric.',
+      why:
+        'They have no sys.database_recovery_status, by which a runner knows that the database was restored; ' +
+        'and nothing was ever tried there. Their version number, 12.0, says nothing.',
+      remedy:
+        'Use a SQL Server. Azure SQL Managed Instance has what is needed by its documentation, untried.',
+    },
     server_edition: {
       severity: 'warning',
       engine: 'mssql',
       means: 'It is an edition that this program was not made for, or one with limits.',
-      why: 'Express ends at 10 GB a database; the cloud editions have limits and settings of their own, and were never tried.',
+      why: 'Express ends at 10 GB a database. Azure SQL Managed Instance and Azure SQL Edge have settings of their own, and nothing was tried there.',
       remedy:
-        'Express: watch the size of the database, and run "purge" on a schedule. Cloud: try it on a copy first.',
+        'Express: watch the size of the database, and run "purge" on a schedule. Azure: try it on a copy first.',
     },
     compatibility_level: {
       severity: 'error',

@@ -1,6 +1,12 @@
 /** Probes of a SQL Server and of the CRM database on it. Each asks little, so that one missing view costs one row. */
 import type { MssqlSession } from '../../mssql/connect.ts';
-import { isOlder, OLDEST, OLDEST_COMPATIBILITY } from '../mssql-server.ts';
+import {
+  LACKING_SERVICES,
+  MANAGED_INSTANCE,
+  OLDEST,
+  OLDEST_COMPATIBILITY,
+  serverFault,
+} from '../mssql-server.ts';
 import { fine, row, type Probe } from './row.ts';
 
 export type MssqlProbe = Probe<MssqlSession>;
@@ -14,12 +20,16 @@ export const first = async <Row extends object>(session: MssqlSession, text: str
 const version: MssqlProbe = {
   name: 'server version',
   run: async (session) => {
-    const { version: number } = await first<{ version: string }>(
+    const { version: number, engine } = await first<{ version: string; engine: number }>(
       session,
-      `SELECT CONVERT(nvarchar(40), SERVERPROPERTY(N'ProductVersion')) AS version;`,
+      `SELECT CONVERT(nvarchar(40), SERVERPROPERTY(N'ProductVersion')) AS version,
+           CONVERT(int, SERVERPROPERTY(N'EngineEdition')) AS engine;`,
     );
+    const fault = serverFault(number, engine);
+    if (fault === 'lacking_service')
+      return [row('server_service', 'server', `It is ${LACKING_SERVICES[engine]}.`)];
     return [
-      isOlder(number)
+      fault === 'too_old'
         ? row(
             'server_version',
             'server',
@@ -30,13 +40,9 @@ const version: MssqlProbe = {
   },
 };
 
-const CLOUD: Readonly<Record<number, string>> = {
-  5: 'Azure SQL Database',
-  6: 'Azure Synapse Analytics',
-  8: 'Azure SQL Managed Instance',
+const NEVER_TRIED: Readonly<Record<number, string>> = {
+  [MANAGED_INSTANCE]: 'Azure SQL Managed Instance',
   9: 'Azure SQL Edge',
-  11: 'Azure Synapse serverless',
-  12: 'SQL database in Fabric',
 };
 const EXPRESS = 4;
 
@@ -48,8 +54,11 @@ const edition: MssqlProbe = {
       `SELECT CONVERT(nvarchar(128), SERVERPROPERTY(N'Edition')) AS edition,
            CONVERT(int, SERVERPROPERTY(N'EngineEdition')) AS engine;`,
     );
-    const cloud = CLOUD[engine];
-    if (cloud !== undefined) return [row('server_edition', 'server', `It is ${cloud}.`)];
+    // told by its version already
+    if (engine in LACKING_SERVICES) return [];
+    const untried = NEVER_TRIED[engine];
+    if (untried !== undefined)
+      return [row('server_edition', 'server', `It is ${untried}, on which nothing was tried.`)];
     return [
       engine === EXPRESS
         ? row('server_edition', 'server', `It is ${name}: a database ends at 10 GB.`)
