@@ -18,7 +18,7 @@ import {
   type Company,
 } from './crm-company.ts';
 import { engines } from './engines.ts';
-import { testOn } from './lacking.ts';
+import { forbiddenOn, testOn } from './lacking.ts';
 import { daysAgo, type Columns } from './tables.ts';
 
 describe.each(engines)('administration on $name', (engine) => {
@@ -427,7 +427,7 @@ describe.each(engines)('administration on $name', (engine) => {
   test('the runner may read what the administrator reads, and change nothing of his', async () => {
     const { runner } = company;
     await runner.captureState();
-    const forbidden = { code: 'crm_forbidden' };
+    const forbidden = forbiddenOn(engine);
     await expect(runner.changeSetting('notices', 'always')).rejects.toMatchObject(forbidden);
     await expect(runner.disableUser(ALICE)).rejects.toMatchObject(forbidden);
     await expect(runner.disableCapture('x')).rejects.toMatchObject(forbidden);

@@ -19,9 +19,11 @@ BEGIN
     RETURN @json;
 END;`;
 
-/** OPENJSON and JSON_VALUE leave the escapes of texts as they are there. */
+/** OPENJSON and JSON_VALUE leave the escapes of texts as they are there, and OPENJSON takes a quote at the end for its own. */
 export const JSON_TEXT = `CREATE FUNCTION dbo.test_json_text(@escaped nvarchar(max)) RETURNS nvarchar(max) AS
 BEGIN
+    IF PATINDEX(N'%[^\\]%', REVERSE(@escaped) + N'.') % 2 = 0
+        SET @escaped = @escaped + N'"';
     RETURN pg_catalog.json_array_element_text(CAST(N'["' + @escaped + N'"]' AS pg_catalog.json), 0);
 END;`;
 
@@ -33,6 +35,7 @@ export const withTextsRead = (text: string): string =>
       /(f\.\[key\] = N'(?:subject|location|note)' THEN) f\.\[value\]/g,
       '$1 dbo.test_json_text(f.[value])',
     )
+    .replace("STRING_ESCAPE(m.[value], 'json')", "STRING_ESCAPE(dbo.test_json_text(m.[value]), 'json')")
     .replace('COALESCE(r.[cursor],', 'COALESCE(dbo.test_json_text(r.[cursor]),');
 
 /** The place of the bracket that closes the one at `open`; texts in quotes and comments hold none that count. */
