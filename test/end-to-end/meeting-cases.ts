@@ -182,6 +182,24 @@ export const MEETING_CASES: readonly HolderCase[] = [
     },
   },
   {
+    case: 'Notes: an invitee accepted; the CRM gives the meeting to somebody not enabled',
+    holds: 'Each enabled participant gets a plain entry, unless he has the copy of Domino’s own scheduling.',
+    play: async (scene) => {
+      const uid = meet(scene, scene.anna, [scene.bert, scene.cora]);
+      scene.notesUser(() => scene.world.notes(scene.bert).accept({ uid }));
+      await scene.settle();
+      await scene.sql('update communication set comm_organizer = $2 where comm_communicationid = $1', [
+        await scene.id(),
+        String(scene.world.outsider.userId),
+      ]);
+      await scene.settle();
+      return {
+        calendars: ['Anna: plain', 'Bert: accepted', 'Cora: invited', 'Cora: plain'],
+        crm: ['organiser Eva; Anna organiser, Bert accepted, Cora none'],
+      };
+    },
+  },
+  {
     case: 'Notes: an invitee declines, and accepts once it is moved',
     holds: 'No answer is known of the refusal; the acceptance arrives.',
     play: async (scene) => {

@@ -5,7 +5,7 @@
  * side has survived it.
  *
  * HISTORY_RUNS: how many in all, default 500. HISTORY_FIRST: the first seed, default 1, `random` for others each time: what
- * `npm test` says must not depend on luck. HISTORY_SEED: this one history only, shrunk when it fails.
+ * `npm test` says must not depend on luck. HISTORY_SEED: this one history only, shrunk when it fails, which takes minutes; HISTORY_SHRINK=no leaves it as it is.
  */
 import fc from 'fast-check';
 import { play } from './play.ts';
@@ -16,6 +16,8 @@ import { comeToRest, faultsOf } from './verdict.ts';
 const RUNS = Number(process.env['HISTORY_RUNS'] ?? 500);
 const ONLY = process.env['HISTORY_SEED'];
 const WANTED = process.env['HISTORY_FIRST'] ?? '1';
+/** A file plays on after a failure, so that one run shows more than one. */
+const MOST_FAILURES = 5;
 const FIRST = WANTED === 'random' ? Date.now() % 1_000_000_000 : Number(WANTED);
 
 /** Of `shards` files the `shard`-th, from 1. */
@@ -35,13 +37,20 @@ export function playShard(shard: number, shards: number): void {
   test(
     'after any history both sides agree, nothing is there twice, and the next run writes nothing',
     async () => {
-      for (const seed of seeds) await playSeed(stage, seed);
+      const failed: string[] = [];
+      for (const seed of seeds) {
+        const failure = await playSeed(stage, seed);
+        if (failure !== null) failed.push(failure);
+        if (failed.length === MOST_FAILURES) break;
+      }
+      if (failed.length > 0) throw new Error(failed.join('\n\n'));
     },
     60_000 + RUNS * 20_000,
   );
 }
 
-async function playSeed(stage: Stage, seed: number): Promise<void> {
+/** What went wrong, with the history; null when nothing did. */
+async function playSeed(stage: Stage, seed: number): Promise<string | null> {
   let count = 0;
   const property = fc.asyncProperty(history, async (one: History) => {
     count += 1;
@@ -53,12 +62,11 @@ async function playSeed(stage: Stage, seed: number): Promise<void> {
     numRuns: 1,
     // Two of three histories are drawn evenly, the others prefer the ends of what is possible.
     unbiased: seed % 3 !== 0,
-    endOnFailure: ONLY === undefined,
+    endOnFailure: ONLY === undefined || process.env['HISTORY_SHRINK'] === 'no',
   });
-  if (result.failed) {
-    const why = result.errorInstance instanceof Error ? result.errorInstance.message : '';
-    throw new Error(`HISTORY_SEED=${seed}\n${why}\n${JSON.stringify(result.counterexample, null, 1)}`);
-  }
+  if (!result.failed) return null;
+  const why = result.errorInstance instanceof Error ? result.errorInstance.message : '';
+  return `HISTORY_SEED=${seed}\n${why}\n${JSON.stringify(result.counterexample)}`;
 }
 
 async function outcome(stage: Stage, one: History, name: string): Promise<string[]> {

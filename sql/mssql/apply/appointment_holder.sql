@@ -31,5 +31,13 @@ CROSS APPLY
                 AND m.state = N'linked'
                 AND m.crm_user_id <> p.crm_user_id
           )
+      -- nor a second one beside the copy that he got when he accepted, whatever became of the meeting since
+      AND NOT EXISTS
+          (
+              SELECT 1
+              FROM domino_sync.notes_copy AS a
+              WHERE a.appointment_id = o.appointment_id
+                AND a.crm_user_id = p.crm_user_id
+          )
 ) AS h
 WHERE o.eligible = 1;

@@ -37,5 +37,12 @@ WHERE o.eligible = 1
                     AND m.state = N'linked'
                     AND m.crm_user_id <> @p_crm_user_id
               )
+          AND NOT EXISTS
+              (
+                  SELECT 1
+                  FROM domino_sync.notes_copy AS a
+                  WHERE a.appointment_id = o.appointment_id
+                    AND a.crm_user_id = @p_crm_user_id
+              )
       )
   );

@@ -72,13 +72,15 @@ BEGIN
     IF @message IS NOT NULL
         THROW 51003, @message, 1;
 
-    -- A meeting made in Notes was sent to those invited by Domino. Deleted there and made again by us it is sent to nobody.
-    DECLARE @remade nvarchar(max) = (
+    -- A meeting made in Notes is sent to those invited by Domino's own scheduling. Once we made it again, or a plain entry
+    -- of it because nobody enabled organises it any more, no invitation counts.
+    DECLARE @ended nvarchar(max) = (
         SELECT l.appointment_id
         FROM @link AS n
         INNER JOIN domino_sync.item_link AS l
             ON l.crm_user_id = n.crm_user_id AND l.appointment_id = n.appointment_id
-        WHERE n.domino_uid LIKE N'CRM-%'
+        WHERE n.state <> N'unlinked'
+          AND (n.domino_uid LIKE N'CRM-%' OR n.kind <> N'meeting')
           AND l.domino_uid NOT LIKE N'CRM-%'
           AND l.kind = N'meeting'
           AND l.state = N'linked'
@@ -116,6 +118,6 @@ BEGIN
         WHERE l.crm_user_id = n.crm_user_id AND l.appointment_id = n.appointment_id
     );
 
-    IF @remade IS NOT NULL
-        EXECUTE domino_sync.offer_copies @p_ids = @remade;
+    IF @ended IS NOT NULL
+        EXECUTE domino_sync.offer_copies @p_ids = @ended;
 END;

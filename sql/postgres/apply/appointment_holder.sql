@@ -32,6 +32,12 @@ cross join lateral (
                 and m.state = 'linked'
                 and m.crm_user_id <> l.cmli_comm_userid
           )
+          -- nor a second one beside the copy that he got when he accepted, whatever became of the meeting since
+          and not exists (
+              select from domino_sync.notes_copy as a
+              where a.appointment_id = o.appointment_id
+                and a.crm_user_id = l.cmli_comm_userid
+          )
         order by l.cmli_comm_userid, l.cmli_commlinkid
     ) as p
     where p.response is distinct from 4

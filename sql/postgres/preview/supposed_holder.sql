@@ -31,6 +31,11 @@ where o.appointment_id = any(p_ids)
                 and m.state = 'linked'
                 and m.crm_user_id <> p_crm_user_id
           )
+          and not exists (
+              select from domino_sync.notes_copy as a
+              where a.appointment_id = o.appointment_id
+                and a.crm_user_id = p_crm_user_id
+          )
       )
   )
 $$;

@@ -9,14 +9,17 @@ as $$
 -- Locks: the item_link rows, in key order.  Writes: item_link, delivery.
 declare
     v_taken record;
-    v_remade integer[];
+    v_ended integer[];
 begin
-    -- A meeting made in Notes was sent to those invited by Domino. Deleted there and made again by us it is sent to nobody.
-    v_remade := array(
+    -- A meeting made in Notes is sent to those invited by Domino's own scheduling. Once we made it again, or a plain entry
+    -- of it because nobody enabled organises it any more, no invitation counts.
+    v_ended := array(
         select l.appointment_id
-        from jsonb_to_recordset(p_links) as n (appointment_id integer, crm_user_id integer, domino_uid text)
+        from jsonb_to_recordset(p_links) as n (
+            appointment_id integer, crm_user_id integer, kind text, state text, domino_uid text)
         join domino_sync.item_link as l on l.appointment_id = n.appointment_id and l.crm_user_id = n.crm_user_id
-        where n.domino_uid like 'CRM-%'
+        where n.state <> 'unlinked'
+          and (n.domino_uid like 'CRM-%' or n.kind <> 'meeting')
           and l.domino_uid not like 'CRM-%'
           and l.kind = 'meeting'
           and l.state = 'linked'
@@ -51,8 +54,8 @@ begin
         end,
         updated_at = excluded.updated_at, checked_at = excluded.checked_at;
 
-    if v_remade <> '{}' then
-        perform domino_sync.offer_copies(v_remade);
+    if v_ended <> '{}' then
+        perform domino_sync.offer_copies(v_ended);
     end if;
 exception when unique_violation then
     select n.crm_user_id, n.appointment_id, n.domino_uid, l.appointment_id as holder into v_taken
