@@ -107,6 +107,34 @@ describe.each(engines)('links on $name', (engine) => {
       expect(await missing(id)).toEqual({ appointment_id: id, outcome: 'gone' });
     });
 
+    test('ends what is parked in the queue for it; what waits for its turn stays', async () => {
+      const [given, due] = [await linked(), await linked()];
+      await company.runner.enqueueDelivery(ALICE, [given.id], 'crm_changed');
+      const leased = (await company.runner.leaseOutbound(ALICE, 100, 60)).find(
+        (one) => one.appointment_id === given.id,
+      )!;
+      await company.runner.failOutbound([
+        {
+          appointment_id: given.id,
+          crm_user_id: ALICE,
+          version: leased.version,
+          reason_code: 'domino_refused',
+          error: 'no',
+          retry_after_seconds: null,
+        },
+      ]);
+      await company.runner.enqueueDelivery(ALICE, [due.id], 'crm_changed');
+      const queued = async (id: number) =>
+        (await company.tables.select('domino_sync.delivery', ['appointment_id'], { appointment_id: id }))
+          .length;
+      expect([await queued(given.id), await queued(due.id)]).toEqual([1, 1]);
+
+      expect(await missing(given.id)).toMatchObject({ outcome: 'deleted' });
+      expect(await missing(due.id)).toMatchObject({ outcome: 'deleted' });
+
+      expect([await queued(given.id), await queued(due.id)]).toEqual([0, 1]);
+    });
+
     test('does not delete an appointment that changed meanwhile, or whose state nobody looked at', async () => {
       const { id, entry } = await linked();
 

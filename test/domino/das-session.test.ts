@@ -10,6 +10,7 @@ import {
   stopAll,
   WINDOW,
 } from './support/harness.ts';
+import type { EntryKey } from '../../src/item/domino-entry.ts';
 import type { ScriptedAnswer, ScriptedRequest } from './support/scripted-server.ts';
 
 afterEach(stopAll);
@@ -318,4 +319,18 @@ describe('sending requests', () => {
       details: { transient: true },
     });
   });
+
+  it.each([400, 404, 409])(
+    'calls a refusal with %i garbled when the body that explains it is cut off',
+    async (status) => {
+      const body = '{"code":404,"text":"Not Fou';
+      const { mail } = await start(() => ({ status, headers: { 'Content-Type': 'application/json' }, body }));
+      const todo: EntryKey = { form: 'todo', uid: 'C'.repeat(32), recurrenceId: null };
+      for (const one of [key, { ...key, uid: 'a b' }, todo])
+        expect(await failure(mail.read(one, call))).toMatchObject({
+          code: 'domino_garbled',
+          details: { transient: true, scope: 'item' },
+        });
+    },
+  );
 });

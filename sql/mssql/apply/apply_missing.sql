@@ -10,7 +10,7 @@ AS
                from now on; stale, the appointment is not what the decision was based on; gone, it is not linked any more.
                Nothing is written for the latter two.
    Raises:     51001 lease lost; 51002 no such user; 51003 refused input.
-   Locks:      sync_user, Communication, Comm_Link, item_link.  Writes: also activity. */
+   Locks:      sync_user, Communication, Comm_Link, item_link, delivery.  Writes: also activity. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -66,6 +66,13 @@ BEGIN
         FROM domino_sync.item_link AS k
         JOIN @v_work AS w ON w.appointment_id = k.appointment_id AND w.outcome IN (N'deleted', N'unlinked')
         WHERE k.crm_user_id = @p_crm_user_id;
+
+        -- what could not be brought to an entry that is no more
+        DELETE d
+        FROM domino_sync.delivery AS d
+        JOIN @v_work AS w ON w.appointment_id = d.appointment_id AND w.outcome IN (N'deleted', N'unlinked')
+        WHERE d.crm_user_id = @p_crm_user_id
+          AND d.parked_at IS NOT NULL;
 
         INSERT INTO domino_sync.activity (
             run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail

@@ -11,7 +11,7 @@ as $$
 --             from now on; stale, the appointment is not what the decision was based on; gone, it is not linked any more.
 --             Nothing is written for the latter two.
 -- Raises:     CDS01 lease lost; CDS02 no such user; CDS03 refused input.
--- Locks:      sync_user, communication in the order of ids, comm_link, item_link.  Writes: also activity.
+-- Locks:      sync_user, communication in the order of ids, comm_link, item_link, delivery.  Writes: also activity.
 declare
     v_now timestamp;
     v_work jsonb;
@@ -50,6 +50,14 @@ begin
     from jsonb_to_recordset(v_work) as w (appointment_id integer, outcome text, reason_code text)
     where k.crm_user_id = p_crm_user_id
       and k.appointment_id = w.appointment_id
+      and w.outcome in ('deleted', 'unlinked');
+
+    -- what could not be brought to an entry that is no more
+    delete from domino_sync.delivery as d
+    using jsonb_to_recordset(v_work) as w (appointment_id integer, outcome text)
+    where d.crm_user_id = p_crm_user_id
+      and d.appointment_id = w.appointment_id
+      and d.parked_at is not null
       and w.outcome in ('deleted', 'unlinked');
 
     insert into domino_sync.activity (

@@ -26,21 +26,33 @@ export interface Refusal {
   text: string;
   /** True when the body is the error object of DAS; an unknown path has an empty body (§10.19). */
   fromService: boolean;
+  /** True when the body begins as that object and is none: what was refused, and why, cannot be told. */
+  cutOff: boolean;
 }
 
 /** A refusal of the service, or null when the answer is a 2xx. */
 export function refusalOf(answer: HttpAnswer): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
-  const body = errorBody.safeParse(parseJson(answer.text)).data;
+  const json = parseJson(answer.text);
+  const body = errorBody.safeParse(json).data;
   const cserror = body?.cserror ?? null;
   const text = [body?.text, body?.message, cserror === null ? undefined : `(${cserror})`]
     .filter((part): part is string => part !== undefined && part !== '')
     .join(' ');
-  return { status: answer.status, cserror, text: oneLine(text), fromService: body !== undefined };
+  return {
+    status: answer.status,
+    cserror,
+    text: oneLine(text),
+    fromService: body !== undefined,
+    cutOff: json === undefined && answer.text.trimStart().startsWith('{'),
+  };
 }
 
 /** The error to throw for a refusal. `scope` is whom an otherwise unclassified one concerns. */
 export function refused(place: string, answer: HttpAnswer, refusal: Refusal, scope: FaultScope): DominoError {
+  // Gone, refused, conflict: these differ by the number in the body alone.
+  if (refusal.cutOff && [400, 404, 409].includes(refusal.status))
+    return garbled(place, `${refusal.status}, and its body is cut off`, scope);
   const [code, itsScope, transient] = classify(refusal, scope);
   const wait = retryAfterSeconds(answer.header('retry-after'), Date.now());
   return new DominoError(

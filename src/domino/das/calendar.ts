@@ -94,7 +94,8 @@ export function openCalendar({ session, root, allDay, floatingZone }: CalendarCo
   };
 
   const failure = (call: DasRequest, answer: HttpAnswer, refusal: Refusal, key: EntryKey): DominoError => {
-    if (!isSafeUid(key.uid) && [400, 404, 500].includes(refusal.status) && refusal.cserror === null) {
+    const unexplained = refusal.cserror === null && !refusal.cutOff;
+    if (!isSafeUid(key.uid) && [400, 404, 500].includes(refusal.status) && unexplained) {
       return unusableUid(key.uid, `this interface cannot address it (${refusal.status})`);
     }
     return refused(session.place(call), answer, refusal, 'item');

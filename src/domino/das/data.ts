@@ -88,7 +88,7 @@ export function openDocuments({ session, root, floatingZone }: DataContext): Dat
     scope: FaultScope = 'item',
   ): DominoError => {
     // An unknown path answers 404 without a body (§10.19): the service is not there at all.
-    if (refusal.status === 403 || (refusal.status === 404 && !refusal.fromService)) {
+    if (refusal.status === 403 || (refusal.status === 404 && !refusal.fromService && !refusal.cutOff)) {
       return new DominoError(
         'data_service_closed',
         `${session.place(call)}: ${refusal.status} ${refusal.text}`.trim(),
