@@ -20,6 +20,7 @@ import type {
   InboundOutcome,
   MissingItem,
   MissingOutcome,
+  AskedEntry,
   ParkedItem,
 } from './contract/inbound.ts';
 import type { ItemLink, KnownLink, LinkWrite, UnlinkedAppointment } from './contract/link.ts';
@@ -110,6 +111,7 @@ export interface CrmDatabase {
   applyInbound(crmUserId: number, items: readonly InboundItem[]): Promise<InboundOutcome[]>;
   applyMissing(crmUserId: number, items: readonly MissingItem[]): Promise<MissingOutcome[]>;
   parkInbound(crmUserId: number, items: readonly ParkedItem[]): Promise<void>;
+  settleParked(crmUserId: number, items: readonly AskedEntry[]): Promise<void>;
   /** Tokens and digests of entries that were read and found as expected. */
   saveLinks(crmUserId: number, links: readonly LinkWrite[]): Promise<void>;
 

@@ -46,6 +46,7 @@ type RunnerCalls = Pick<
   | 'applyInbound'
   | 'applyMissing'
   | 'parkInbound'
+  | 'settleParked'
   | 'saveLinks'
 >;
 
@@ -201,6 +202,9 @@ export const runnerCalls = ({ rows, one, value }: Calls, runner: () => number): 
     }),
   parkInbound: async (crmUserId, items) => {
     await rows('park_inbound', { p_runner: runner(), p_crm_user_id: crmUserId, p_items: json(items) });
+  },
+  settleParked: async (crmUserId, items) => {
+    await rows('settle_parked', { p_runner: runner(), p_crm_user_id: crmUserId, p_items: json(items) });
   },
   saveLinks: async (crmUserId, links) => {
     await rows('save_links', { p_runner: runner(), p_crm_user_id: crmUserId, p_links: json(links) });

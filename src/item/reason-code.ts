@@ -11,6 +11,7 @@ export const REASON_CODES = [
   'domino_created',
   'domino_changed',
   'domino_deleted',
+  'parked_gone', // parked, and deleted in Notes since
   'already_equal',
   'found_in_domino', // a create was answered "exists": an earlier attempt got through, or the links were lost
   'conflict_resolved',

@@ -54,6 +54,7 @@ export type MailboxDatabase = Pick<
   | 'applyInbound'
   | 'applyMissing'
   | 'parkInbound'
+  | 'settleParked'
   | 'saveLinks'
   // Asked before the first deletion of a batch: a preview answers what would be held.
   | 'holdDeletions'

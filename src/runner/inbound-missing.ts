@@ -179,7 +179,7 @@ async function decideGone(context: MailboxContext, gone: readonly EntryKey[]): P
   return decided;
 }
 
-const unlisted = (key: EntryKey): DominoSummary => ({
+export const unlisted = (key: EntryKey): DominoSummary => ({
   key,
   digest: UNLISTED,
   noticeType: null,

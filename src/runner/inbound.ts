@@ -9,6 +9,7 @@ import type { MailboxContext } from './context.ts';
 import { takeChanges } from './inbound-changes.ts';
 import { takeMissing } from './inbound-missing.ts';
 import { isInstanceDeletedInNotes, linkKey } from './link.ts';
+import { settleParked } from './inbound-parked.ts';
 import { takeBackAnswers } from './own-answer.ts';
 import { refusedSeries, type RefusedSeries } from './series.ts';
 import { mailboxWindow } from './window.ts';
@@ -64,7 +65,10 @@ export async function pullFromDomino(context: MailboxContext, listed?: Listed): 
   }
   if (context.stopping.aborted) return { cursor: null, held: null };
   const held = await takeMissing(context, byKey, [...pull.missing, ...gone], refused);
-  if (held === null) await takeBackAnswers(context, byKey, pull.missing);
+  if (held === null) {
+    await takeBackAnswers(context, byKey, pull.missing);
+    await settleParked(context, byKey, [...pull.missing, ...gone], refused);
+  }
   return { cursor: context.stopping.aborted ? null : pull.cursor(), held };
 }
 
@@ -86,10 +90,10 @@ const isLeftAlone = (
 const isOfLongSeries = (link: KnownLink): boolean =>
   link.state === 'parked' && link.reason_code === 'series_too_long';
 
-/** `digest` null asks to read the entry whether or not the list shows a change; `start` null expects nothing. */
+/** `digest` null asks to read the entry whether or not the list shows a change; `start` null to ask for it if none does. */
 export const knownEntry = (link: KnownLink): KnownEntry => ({
   key: linkKey(link),
   digest:
     link.retry_due || isOfLongSeries(link) || isInstanceDeletedInNotes(link) ? null : link.domino_digest,
-  start: link.state === 'linked' ? link.domino_start : null,
+  start: link.ask_due ? null : link.domino_start,
 });

@@ -9,6 +9,7 @@ import type { CycleContext, MailboxContext } from './context.ts';
 import { PERMANENT_PAUSE_SECONDS, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
 import { pullFromDomino } from './inbound.ts';
 import { compareSides } from './adoption.ts';
+import { settleTwins } from './inbound-parked.ts';
 import { withCrmAddresses } from './notes-addresses.ts';
 import { deliverToDomino } from './outbound.ts';
 import { finishReconcile, reconcileCrmSide } from './reconcile.ts';
@@ -111,6 +112,7 @@ export async function workThrough(context: MailboxContext): Promise<MailboxRepor
         ...soonIf(first && mailbox.reconcile_reason),
       };
     }
+    if (compared && mailbox.direction === 'to_domino') await settleTwins(context, compared.listed);
     if (reconciling) await finishReconcile(context);
     return mailbox.poll_due || compared ? { ...report, ...done, polled: true } : report;
   } catch (error) {

@@ -98,13 +98,10 @@ export async function takeBackAnswers(
   known: ReadonlyMap<string, KnownLink>,
   missing: readonly EntryKey[],
 ): Promise<void> {
-  const { from, to } = mailboxWindow(context);
-  const now = toInstant(context.now());
   const copies = [...known.values()].filter(isCopy);
   const suspects = missing.filter((key) => {
     const copy = known.get(keyText(key));
-    const start = copy?.domino_start ?? '';
-    return copy !== undefined && isCopy(copy) && start > now && start >= from && start < to;
+    return copy !== undefined && mayTakeBack(context, copy);
   });
   const { mass_disappearance_count: most, mass_disappearance_percent: percent } = context.settings;
   if (suspects.length === 0) return;
@@ -134,3 +131,10 @@ export async function takeBackAnswers(
 
 const isCopy = (link: KnownLink): boolean =>
   link.state === 'parked' && link.reason_code === 'invitee_copy' && link.domino_digest !== GONE;
+
+/** A copy whose answer is taken back if it is gone: until then it is not to be forgotten. */
+export function mayTakeBack(context: MailboxContext, copy: KnownLink): boolean {
+  const { from, to } = mailboxWindow(context);
+  const start = copy.domino_start ?? '';
+  return isCopy(copy) && start > toInstant(context.now()) && start >= from && start < to;
+}

@@ -179,6 +179,7 @@ describe.each(engines)('links on $name', (engine) => {
           domino_token: null,
           reason_code: 'series_too_long',
           retry_due: false,
+          ask_due: true,
         },
       ]);
 
@@ -206,6 +207,45 @@ describe.each(engines)('links on $name', (engine) => {
       expect((await company.admin.explain(id)).parked).toMatchObject([
         { domino_uid: entry, crm_user_id: ALICE, reason_code: 'crm_busy' },
       ]);
+    });
+
+    test('that is gone is forgotten, and told; one that is there is asked for again later, or at once by retry', async () => {
+      const [gone, there] = [newUid(), newUid()];
+      await company.runner.parkInbound(ALICE, [parked(gone), parked(there)]);
+      await company.runner.settleParked(ALICE, [
+        { domino_uid: gone, domino_recurrence_id: '', gone: true },
+        { domino_uid: there, domino_recurrence_id: '', gone: false },
+        { domino_uid: 'never parked', domino_recurrence_id: '', gone: true },
+      ]);
+      expect(await knownOf(gone)).toEqual([]);
+      expect(await knownOf(there)).toMatchObject([{ state: 'parked', ask_due: false, retry_due: false }]);
+      expect((await company.admin.explain(null, gone)).activity).toMatchObject([
+        { action: 'forgotten', reason_code: 'parked_gone', detail: 'it was parked as series_too_long' },
+        { action: 'skipped', reason_code: 'series_too_long' },
+      ]);
+      expect(await company.tables.count('domino_sync.activity', { domino_uid: 'never parked' })).toBe(0);
+
+      await company.admin.retryParked(null, there);
+      expect(await knownOf(there)).toMatchObject([{ ask_due: true, retry_due: true }]);
+      // Read although no list shows it: where it stood is kept, and it is not read at every poll.
+      await company.runner.parkInbound(ALICE, [parked(there, { domino_digest: '', domino_start: null })]);
+      expect(await knownOf(there)).toMatchObject([{ ask_due: false, domino_start: '2026-05-04T07:00:00Z' }]);
+    });
+
+    test('goes with the pair that was unlinked because its entry is gone', async () => {
+      const { id, entry } = await linked();
+      await company.runner.parkInbound(ALICE, [parked(entry, { reason_code: 'crm_refused' })]);
+      await company.runner.applyMissing(ALICE, [
+        {
+          appointment_id: id,
+          action: 'unlink',
+          fingerprint: null,
+          reason_code: 'deletion_kept',
+          detail: null,
+        },
+      ]);
+      expect(await company.tables.count('domino_sync.inbound_parked', { domino_uid: entry })).toBe(0);
+      expect(await knownOf(entry)).toMatchObject([{ state: 'unlinked', ask_due: false }]);
     });
 
     test('counts its attempts and tells of a reason once', async () => {
@@ -264,6 +304,7 @@ describe.each(engines)('links on $name', (engine) => {
       await expect(other.runner.saveLinks(ALICE, [linkOf(newUid(), id)])).rejects.toMatchObject(lost);
       await expect(other.runner.parkInbound(ALICE, [parked(newUid())])).rejects.toMatchObject(lost);
       await expect(other.runner.applyMissing(ALICE, [])).rejects.toMatchObject(lost);
+      await expect(other.runner.settleParked(ALICE, [])).rejects.toMatchObject(lost);
       await expect(other.runner.applyInbound(BOB, [])).rejects.toMatchObject({
         details: { sqlState: 'CDS02' },
       });

@@ -48,8 +48,10 @@ BEGIN
             SET state = N'unlinked', unlinked_reason = N'mail_file_changed', unlinked_at = @v_now, updated_at = @v_now
             WHERE crm_user_id = @p_crm_user_id
               AND state <> N'unlinked';
-            DELETE FROM domino_sync.inbound_parked WHERE crm_user_id = @p_crm_user_id;
         END;
+        -- of one to whom nothing comes from Domino any more, nothing waits there either
+        IF @v_moved = 1 OR @p_direction = N'to_domino'
+            DELETE FROM domino_sync.inbound_parked WHERE crm_user_id = @p_crm_user_id;
 
         UPDATE s
         SET email = @v_email,

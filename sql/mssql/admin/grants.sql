@@ -53,6 +53,7 @@ GRANT EXECUTE ON OBJECT::domino_sync_api.read_links TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.apply_inbound TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.apply_missing TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.park_inbound TO domino_sync_runner;
+GRANT EXECUTE ON OBJECT::domino_sync_api.settle_parked TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.save_links TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.list_unlinked TO domino_sync_runner;
 GRANT EXECUTE ON OBJECT::domino_sync_api.report_first_sync TO domino_sync_runner;

@@ -21,6 +21,7 @@ BEGIN
     (
         SELECT q.crm_user_id, COUNT(*) AS parked
         FROM domino_sync.inbound_parked AS q
+        JOIN domino_sync.sync_user AS s ON s.crm_user_id = q.crm_user_id AND s.enabled = 1
         JOIN domino_sync.reason_code AS r ON r.code = q.reason_code AND r.severity = N'error'
         GROUP BY q.crm_user_id
     ),

@@ -14,6 +14,8 @@ VALUES
     (N'domino_created', N'info', N'The entry is new in Notes.', N'Nothing to do.'),
     (N'domino_changed', N'info', N'The entry was changed in Notes.', N'Nothing to do.'),
     (N'domino_deleted', N'info', N'The entry was deleted in Notes, and it had people invited.', N'Nothing to do.'),
+    (N'parked_gone', N'info',
+        N'An entry that was not taken over is gone from the mail file: nothing waits for it any more.', N'Nothing to do.'),
     (N'already_equal', N'info', N'Both sides hold the same already; they were only linked.', N'Nothing to do.'),
     (N'found_in_domino', N'info',
         N'The entry was in Domino already: an earlier attempt got through although its answer was lost.',

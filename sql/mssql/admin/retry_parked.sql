@@ -69,7 +69,7 @@ BEGIN
         SET @v_retried = @@ROWCOUNT;
 
         UPDATE p
-        SET attempts = 0, next_attempt_at = @v_now
+        SET attempts = 0, next_attempt_at = @v_now, ask_again_at = NULL
         FROM domino_sync.inbound_parked AS p
         WHERE
             p.domino_uid = @p_uid

@@ -104,6 +104,7 @@ BEGIN
                         COUNT(CASE WHEN r.severity IS NULL OR r.severity <> N'error' THEN 1 END) AS skipped,
                         COUNT(CASE WHEN r.severity = N'error' THEN 1 END) AS errors
                     FROM domino_sync.inbound_parked AS p
+                    JOIN domino_sync.sync_user AS s ON s.crm_user_id = p.crm_user_id AND s.enabled = 1
                     LEFT JOIN domino_sync.reason_code AS r ON r.code = p.reason_code
                     FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
                 )) AS inbound_parked,

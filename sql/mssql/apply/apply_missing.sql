@@ -10,7 +10,8 @@ AS
                from now on; stale, the appointment is not what the decision was based on; gone, it is not linked any more.
                Nothing is written for the latter two.
    Raises:     51001 lease lost; 51002 no such user; 51003 refused input.
-   Locks:      sync_user, Communication, Comm_Link, item_link, delivery.  Writes: also activity. */
+   What was parked under such an entry is settled by that.
+   Locks:      sync_user, Communication, Comm_Link, item_link, delivery, inbound_parked.  Writes: also activity. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -73,6 +74,15 @@ BEGIN
         JOIN @v_work AS w ON w.appointment_id = d.appointment_id AND w.outcome IN (N'deleted', N'unlinked')
         WHERE d.crm_user_id = @p_crm_user_id
           AND d.parked_at IS NOT NULL;
+
+        DELETE p
+        FROM domino_sync.inbound_parked AS p
+        JOIN domino_sync.item_link AS k
+            ON k.crm_user_id = p.crm_user_id
+            AND k.domino_uid = p.domino_uid
+            AND k.domino_recurrence_id = p.domino_recurrence_id
+        JOIN @v_work AS w ON w.appointment_id = k.appointment_id AND w.outcome IN (N'deleted', N'unlinked')
+        WHERE p.crm_user_id = @p_crm_user_id;
 
         INSERT INTO domino_sync.activity (
             run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail

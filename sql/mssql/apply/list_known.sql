@@ -6,7 +6,8 @@ AS
    An entry can be linked and, because a later change of it was refused, parked as well. It is then listed as linked, with
    the digest, reason and retry of the parked state: it is not read again until it changes or the retry is due.
    retry_due: to be read whether or not it shows a change. A list tells neither text nor attendees, so a linked entry that
-   was not compared in full for setting recheck_hours is due as well, and so is one that a reconcile has not looked at. */
+   was not compared in full for setting recheck_hours is due as well, and so is one that a reconcile has not looked at.
+   ask_due: parked, and to be asked for if no list shows it, because it may be gone. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -35,7 +36,15 @@ BEGIN
                 ELSE 0
             END
             AS bit
-        ) AS retry_due
+        ) AS retry_due,
+        CAST(
+            CASE
+                WHEN p.domino_uid IS NULL THEN 0
+                WHEN p.ask_again_at IS NULL OR p.ask_again_at <= @v_now THEN 1
+                ELSE 0
+            END
+            AS bit
+        ) AS ask_due
     FROM (SELECT i.* FROM domino_sync.item_link AS i WHERE i.crm_user_id = @p_crm_user_id) AS l
     FULL JOIN (SELECT q.* FROM domino_sync.inbound_parked AS q WHERE q.crm_user_id = @p_crm_user_id) AS p
         ON p.domino_uid = l.domino_uid

@@ -85,7 +85,8 @@ BEGIN
         -- the mailbox is ours, so nobody parks the same entry between the two statements
         UPDATE p
         SET form = i.form,
-            domino_start = i.domino_start,
+            -- one that was read although no list shows it comes without
+            domino_start = COALESCE(i.domino_start, p.domino_start),
             domino_digest = i.domino_digest,
             reason_code = i.reason_code,
             detail = i.detail,
@@ -103,6 +104,7 @@ BEGIN
                 ELSE 1
             END,
             next_attempt_at = i.next_attempt_at,
+            ask_again_at = CASE WHEN i.domino_digest = N'' THEN DATEADD(hour, 1, @v_now) END,
             parked_at = @v_now
         FROM domino_sync.inbound_parked AS p
         JOIN @v_item AS i ON i.domino_uid = p.domino_uid AND i.domino_recurrence_id = p.domino_recurrence_id

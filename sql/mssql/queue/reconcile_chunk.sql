@@ -11,7 +11,8 @@ BEGIN
     Parameters: @p_runner, @p_crm_user_id; @p_limit, appointments at most.
     Returns: enqueued; more, false when the CRM's side is through: the entries in Domino come next.
     Throws 51001 when the runner does not hold the mailbox, 51004 when the queue is busy.
-    Locks: the sync_user row, delivery; the vendor's tables are only read.  Writes: sync_user, delivery.
+    Locks: the sync_user row, delivery; the vendor's tables are only read.  Writes: sync_user, delivery,
+    inbound_parked: what is parked is asked for as well.
     */
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -68,6 +69,12 @@ BEGIN
             reconcile_pull_from = CASE WHEN @more = 0 THEN SYSUTCDATETIME() END
         FROM domino_sync.sync_user AS u
         WHERE u.crm_user_id = @p_crm_user_id;
+
+        IF @more = 0
+            UPDATE domino_sync.inbound_parked
+            SET ask_again_at = NULL
+            WHERE crm_user_id = @p_crm_user_id
+              AND ask_again_at IS NOT NULL;
     END;
     COMMIT TRANSACTION;
 

@@ -57,6 +57,7 @@ FROM
         q.parked_at,
         q.next_attempt_at
     FROM domino_sync.inbound_parked AS q
+    JOIN domino_sync.sync_user AS s ON s.crm_user_id = q.crm_user_id AND s.enabled = 1
     LEFT JOIN domino_sync.item_link AS l
         ON l.crm_user_id = q.crm_user_id
         AND l.domino_uid = q.domino_uid

@@ -26,6 +26,9 @@ begin
         set state = 'unlinked', unlinked_reason = 'mail_file_changed', unlinked_at = now(), updated_at = now()
         where l.crm_user_id = p_crm_user_id
           and l.state <> 'unlinked';
+    end if;
+    -- of one to whom nothing comes from Domino any more, nothing waits there either
+    if v_allowed.moved or p_direction = 'to_domino' then
         delete from domino_sync.inbound_parked as p where p.crm_user_id = p_crm_user_id;
     end if;
 

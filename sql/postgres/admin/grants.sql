@@ -7,7 +7,7 @@ declare
         'register_runner', 'read_settings', 'start_run', 'finish_run', 'fold_changes', 'lease_mailboxes',
         'renew_mailbox', 'release_mailbox', 'report_server', 'lease_outbound', 'read_appointments', 'begin_create',
         'complete_outbound', 'fail_outbound', 'note_conflicts', 'enqueue_delivery', 'list_known', 'read_links', 'apply_inbound',
-        'apply_missing', 'park_inbound', 'save_links', 'list_unlinked', 'report_first_sync',
+        'apply_missing', 'park_inbound', 'settle_parked', 'save_links', 'list_unlinked', 'report_first_sync',
         'reconcile_chunk', 'finish_reconcile', 'watch_capture', 'watch_restore', 'hold_deletions',
         -- reading procedures of the administrator
         'capture_state', 'sync_status', 'explain_item', 'find_by_uid', 'list_users', 'task_dates',

@@ -47,6 +47,7 @@ with delivery as (
 inbound as (
     select q.crm_user_id, count(*)::integer as parked
     from domino_sync.inbound_parked as q
+    join domino_sync.sync_user as s on s.crm_user_id = q.crm_user_id and s.enabled
     join domino_sync.reason_code as r on r.code = q.reason_code and r.severity = 'error'
     group by q.crm_user_id
 ),

@@ -9,6 +9,8 @@ with code (code, severity, meaning, remedy) as (
     ('domino_created', 'info', 'The entry is new in Notes.', 'Nothing to do.'),
     ('domino_changed', 'info', 'The entry was changed in Notes.', 'Nothing to do.'),
     ('domino_deleted', 'info', 'The entry was deleted in Notes, and it had people invited.', 'Nothing to do.'),
+    ('parked_gone', 'info',
+        'An entry that was not taken over is gone from the mail file: nothing waits for it any more.', 'Nothing to do.'),
     ('already_equal', 'info', 'Both sides hold the same already; they were only linked.', 'Nothing to do.'),
     ('found_in_domino', 'info',
         'The entry was in Domino already: an earlier attempt got through although its answer was lost.',

@@ -86,7 +86,7 @@ begin
         for update
     )
     update domino_sync.inbound_parked as p
-    set attempts = 0, next_attempt_at = now()
+    set attempts = 0, next_attempt_at = now(), ask_again_at = null
     from chosen as c
     where p.crm_user_id = c.crm_user_id
       and p.domino_uid = c.domino_uid

@@ -97,6 +97,7 @@ select jsonb_build_object(
             'errors', count(*) filter (where r.severity = 'error')
         )
         from domino_sync.inbound_parked as p
+        join domino_sync.sync_user as s on s.crm_user_id = p.crm_user_id and s.enabled
         left join domino_sync.reason_code as r on r.code = p.reason_code
     ),
     'runners', (

@@ -11,7 +11,8 @@ as $$
 --             from now on; stale, the appointment is not what the decision was based on; gone, it is not linked any more.
 --             Nothing is written for the latter two.
 -- Raises:     CDS01 lease lost; CDS02 no such user; CDS03 refused input.
--- Locks:      sync_user, communication in the order of ids, comm_link, item_link, delivery.  Writes: also activity.
+-- What was parked under such an entry is settled by that.
+-- Locks:      sync_user, communication in the order of ids, comm_link, item_link, delivery, inbound_parked.  Writes: also activity.
 declare
     v_now timestamp;
     v_work jsonb;
@@ -59,6 +60,15 @@ begin
       and d.appointment_id = w.appointment_id
       and d.parked_at is not null
       and w.outcome in ('deleted', 'unlinked');
+
+    delete from domino_sync.inbound_parked as p
+    using jsonb_to_recordset(v_work) as w (appointment_id integer, outcome text), domino_sync.item_link as k
+    where k.crm_user_id = p_crm_user_id
+      and k.appointment_id = w.appointment_id
+      and w.outcome in ('deleted', 'unlinked')
+      and p.crm_user_id = k.crm_user_id
+      and p.domino_uid = k.domino_uid
+      and p.domino_recurrence_id = k.domino_recurrence_id;
 
     insert into domino_sync.activity (
         run_id, runner_id, crm_user_id, appointment_id, domino_uid, direction, action, reason_code, detail

@@ -9,7 +9,8 @@ returns table (
     domino_digest text,
     domino_token text,
     reason_code text,
-    retry_due boolean
+    retry_due boolean,
+    ask_due boolean
 )
 language sql
 stable
@@ -22,6 +23,7 @@ as $$
 -- the digest, reason and retry of the parked state: it is not read again until it changes or the retry is due.
 -- retry_due: to be read whether or not it shows a change. A list tells neither text nor attendees, so a linked entry that
 -- was not compared in full for setting recheck_hours is due as well, and so is one that a reconcile has not looked at.
+-- ask_due: parked, and to be asked for if no list shows it, because it may be gone.
 select
     l.appointment_id,
     coalesce(l.state, 'parked'),
@@ -35,7 +37,8 @@ select
     case
         when p.domino_uid is not null then coalesce(p.next_attempt_at <= now(), false)
         else l.state = 'linked' and l.checked_at < greatest(now() - make_interval(hours => k.recheck_hours), u.reconcile_pull_from)
-    end
+    end,
+    p.domino_uid is not null and coalesce(p.ask_again_at <= now(), true)
 from (select i.* from domino_sync.item_link as i where i.crm_user_id = p_crm_user_id) as l
 full join (select q.* from domino_sync.inbound_parked as q where q.crm_user_id = p_crm_user_id) as p
     on p.domino_uid = l.domino_uid and p.domino_recurrence_id = l.domino_recurrence_id

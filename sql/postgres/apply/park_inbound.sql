@@ -56,7 +56,8 @@ begin
         from item as i
         on conflict (crm_user_id, domino_uid, domino_recurrence_id) do update set
             form = excluded.form,
-            domino_start = excluded.domino_start,
+            -- one that was read although no list shows it comes without
+            domino_start = coalesce(excluded.domino_start, p.domino_start),
             domino_digest = excluded.domino_digest,
             reason_code = excluded.reason_code,
             detail = excluded.detail,
@@ -72,6 +73,7 @@ begin
                 then p.attempts + 1 else 1
             end,
             next_attempt_at = excluded.next_attempt_at,
+            ask_again_at = case when excluded.domino_digest = '' then now() + interval '1 hour' end,
             parked_at = now()
     )
     insert into domino_sync.activity (

@@ -10,7 +10,8 @@ as $$
 -- Parameters: p_runner, p_crm_user_id; p_limit, appointments at most.
 -- Returns:    enqueued; more, false when the CRM's side is through: the entries in Domino come next.
 -- Raises:     CDS01 when the runner does not hold the mailbox.
--- Locks:      the sync_user row, delivery in key order; the vendor's tables are only read.  Writes: sync_user, delivery.
+-- Locks:      the sync_user row, delivery in key order; the vendor's tables are only read.  Writes: sync_user, delivery,
+--             inbound_parked: what is parked is asked for as well.
 declare
     v_user domino_sync.sync_user;
     v_ids integer[];
@@ -52,6 +53,13 @@ begin
         reconcile_after = coalesce(v_ids[cardinality(v_ids)], s.reconcile_after),
         reconcile_pull_from = case when not more then clock_timestamp() end
     where s.crm_user_id = p_crm_user_id;
+
+    if not more then
+        update domino_sync.inbound_parked as p
+        set ask_again_at = null
+        where p.crm_user_id = p_crm_user_id
+          and p.ask_again_at is not null;
+    end if;
     return next;
 end;
 $$;

@@ -1,5 +1,5 @@
 -- What was not synchronised, in both directions, with the reason and what to do about it. Severity `error` waits for
--- somebody; `skip` was left alone on purpose.
+-- somebody; `skip` was left alone on purpose. Of a user who is disabled nothing waits: his mail file is not looked at.
 create or replace view domino_sync_report.parked_items as
 select
     p.direction,
@@ -53,6 +53,7 @@ from (
         q.parked_at,
         q.next_attempt_at
     from domino_sync.inbound_parked as q
+    join domino_sync.sync_user as s on s.crm_user_id = q.crm_user_id and s.enabled
     left join domino_sync.item_link as l
         on l.crm_user_id = q.crm_user_id
         and l.domino_uid = q.domino_uid

@@ -48,6 +48,13 @@ export interface MissingOutcome {
   outcome: 'deleted' | 'unlinked' | 'stale' | 'gone';
 }
 
+/** What Domino answered when it was asked for a parked entry that no list shows. */
+export interface AskedEntry {
+  domino_uid: string;
+  domino_recurrence_id: string;
+  gone: boolean;
+}
+
 export interface ParkedItem {
   form: DominoForm;
   domino_uid: string;

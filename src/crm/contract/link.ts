@@ -69,4 +69,6 @@ export interface KnownLink {
   reason_code: string | null;
   /** To be read whatever the list shows: parked and due again, or not compared in full for `recheck_hours`. */
   retry_due: boolean;
+  /** Parked, and to be asked for if no list shows it: it may be gone. */
+  ask_due: boolean;
 }

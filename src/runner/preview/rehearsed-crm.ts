@@ -246,6 +246,9 @@ export function rehearseCrm(
       }
     },
 
+    // Nothing changes on either side.
+    settleParked: () => Promise.resolve(),
+
     saveLinks(_crmUserId, links) {
       for (const link of links) putLink(state, link);
       return Promise.resolve();
@@ -275,4 +278,5 @@ const knownAs = (link: LinkWrite): KnownLink => ({
   domino_token: link.domino_token,
   reason_code: link.unlinked_reason,
   retry_due: false,
+  ask_due: false,
 });
