@@ -80,12 +80,14 @@ export async function enableUser(
 ): Promise<ExitCode> {
   return withCrm(config, async (crm) => {
     const { name, ...user } = await withDomino(config, (domino) => enablingOf(crm, domino, who, options));
-    const { enqueued } = await crm.enableUser(user);
-    print(
-      output,
-      { crm_user_id: user.crm_user_id, mail_file: user.mail_file, enqueued },
-      () =>
+    const { enqueued, taken_over } = await crm.enableUser(user);
+    print(output, { crm_user_id: user.crm_user_id, mail_file: user.mail_file, enqueued, taken_over }, () =>
+      [
         `${name} is enabled with ${user.mail_file}; ${enqueued} appointments wait for the first synchronisation.`,
+        ...(taken_over === 0
+          ? []
+          : [`${taken_over} appointments of the user that ${name} was in the CRM before were taken over.`]),
+      ].join('\n'),
     );
     return EXIT.ok;
   });
@@ -98,7 +100,7 @@ export async function enablingOf(
   who: string,
   options: EnableOptions,
 ): Promise<EnableUser & { name: string }> {
-  const user = await findUser(crm, who);
+  const user = await findUser(crm, who, ({ refusal }) => refusal === null);
   if (user.refusal !== null) {
     throw new UserError(
       `CRM user ${who} cannot be enabled: ${user.refusal}`,
@@ -142,7 +144,7 @@ async function locate(
 
 export async function disableUser(config: Config, output: Output, who: string): Promise<ExitCode> {
   return withCrm(config, async (crm) => {
-    const user = await findUser(crm, who);
+    const user = await findUser(crm, who, ({ enabled }) => enabled);
     await crm.disableUser(user.crm_user_id);
     print(
       output,
@@ -183,15 +185,23 @@ export async function testUsers(config: Config, output: Output, who: string | un
 
 const shownCheck = (check: MailFileCheck): string => (check.ok ? 'ok' : `${check.reason}. ${check.remedy}`);
 
-/** By id, logon or e-mail; throws UserError unless exactly one user fits. */
-export async function findUser(crm: Pick<CrmDatabase, 'listUsers'>, who: string): Promise<CrmUser> {
+/**
+ * By id, logon or e-mail; throws UserError unless exactly one user fits. Of several, such as a user and the deleted row he had
+ * before, the one that is `meant`.
+ */
+export async function findUser(
+  crm: Pick<CrmDatabase, 'listUsers'>,
+  who: string,
+  meant: (user: CrmUser) => boolean = () => true,
+): Promise<CrmUser> {
   const wanted = who.trim().toLowerCase();
-  const users = (await crm.listUsers()).filter(
+  const fitting = (await crm.listUsers()).filter(
     (user) =>
       String(user.crm_user_id) === wanted ||
       user.logon?.toLowerCase() === wanted ||
       user.email?.toLowerCase() === wanted,
   );
+  const users = fitting.length > 1 && fitting.some(meant) ? fitting.filter(meant) : fitting;
   if (users.length === 1) return users[0]!;
   throw new UserError(
     users.length === 0 ? `no CRM user "${who}"` : `"${who}" fits ${users.length} CRM users`,

@@ -37,7 +37,7 @@ type AdminCalls = Pick<
 export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
   listUsers: () => rows<CrmUser>('list_users'),
   enableUser: (user) =>
-    one<{ enqueued: number }>('enable_user', {
+    one<{ enqueued: number; taken_over: number }>('enable_user', {
       p_crm_user_id: user.crm_user_id,
       p_mail_file: user.mail_file,
       p_notes_name: user.notes_name,

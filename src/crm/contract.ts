@@ -117,7 +117,7 @@ export interface CrmDatabase {
 
   // administration and report
   listUsers(): Promise<CrmUser[]>;
-  enableUser(user: EnableUser): Promise<{ enqueued: number }>;
+  enableUser(user: EnableUser): Promise<{ enqueued: number; taken_over: number }>;
   disableUser(crmUserId: number): Promise<void>;
   changeSetting(name: string, value: string | null): Promise<void>;
   /** What said otherwise gives way. Answers how many rows changed; 0: it was so already. */

@@ -16,6 +16,7 @@ export const REASON_CODES = [
   'found_in_domino', // a create was answered "exists": an earlier attempt got through, or the links were lost
   'conflict_resolved',
   'edit_beats_deletion', // one side deleted what the other edited: the edit won
+  'user_replaced', // a user made anew in the CRM goes on with what his former row had
   'admin_retry',
   'admin_resolved', // an administrator chose between the two values of a conflict
   'tombstone_lifted', // an administrator allowed an item to come back

@@ -9,6 +9,7 @@ import { distance, identityOf, matchTwins, subjectKey, type TwinCandidate } from
 import type { SyncItem } from '../item/sync-item.ts';
 import type { Found } from './adoption-list.ts';
 import { crmContext, dominoContext, type MailboxContext } from './context.ts';
+import { isOwner } from './former-users.ts';
 import { newLink } from './link.ts';
 import type { Pair } from './pair.ts';
 import { optOutOf } from './pair-facts.ts';
@@ -210,9 +211,10 @@ function dominoSide(context: MailboxContext, found: Found, entry: DominoEntry): 
 }
 
 /** The entry of an organiser who is enabled, or one that we made for him: it is his to be synchronised. */
-function isInviteeCopy({ mailbox, settings, enabledEmails }: MailboxContext, entry: DominoEntry): boolean {
+function isInviteeCopy(context: MailboxContext, entry: DominoEntry): boolean {
+  const { mailbox, settings, enabledEmails } = context;
   const ours = parseSyncUid(entry.syncKey ?? entry.key.uid);
-  if (ours?.instanceId === settings.instance_id && ours.crmUserId !== mailbox.crm_user_id) return true;
+  if (ours?.instanceId === settings.instance_id && !isOwner(context, ours.crmUserId)) return true;
   const organiser = entry.organiser?.email.toLowerCase() ?? null;
   return organiser !== null && organiser !== mailbox.email.toLowerCase() && enabledEmails.has(organiser);
 }

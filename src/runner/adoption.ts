@@ -12,6 +12,7 @@ import { adoptGroups, readEntries, type Settled } from './adoption-apply.ts';
 import { isStillAmbiguous, listedAs, listUnlinked, type Found, type Lists } from './adoption-list.ts';
 import type { Group } from './adoption-pairs.ts';
 import type { MailboxContext } from './context.ts';
+import { isOwner } from './former-users.ts';
 import type { Listed } from './inbound.ts';
 import { park } from './inbound-decision.ts';
 
@@ -112,7 +113,7 @@ function groupsByKey(
   lists: Lists,
   todos: ReadonlyMap<string, DominoEntry>,
 ): Group[] {
-  const { mailbox, settings } = context;
+  const { settings } = context;
   const linked = new Set(
     lists.known.flatMap((link) =>
       ['linked', 'creating'].includes(link.state) ? (link.appointment_id ?? []) : [],
@@ -124,7 +125,7 @@ function groupsByKey(
     const relinked = known?.state === 'unlinked' ? known.appointment_id : null;
     const key = todos.get(keyText(summary.key))?.syncKey ?? summary.key.uid;
     const ours = parseSyncUid(key);
-    const isOurs = ours?.instanceId === settings.instance_id && ours.crmUserId === mailbox.crm_user_id;
+    const isOurs = ours?.instanceId === settings.instance_id && isOwner(context, ours.crmUserId);
     const id = relinked ?? (isOurs ? ours.appointmentId : null);
     if (id === null || linked.has(id)) continue;
     const how = relinked === null ? 'key' : 'link';

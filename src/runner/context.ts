@@ -7,6 +7,7 @@ import type { Mask } from '../item/privacy.ts';
 import { oneLine } from '../item/text.ts';
 import type { Log } from '../log.ts';
 import type { Counts } from './counts.ts';
+import type { FormerUsers } from './former-users.ts';
 import type { NotesPeople } from './group-todos.ts';
 import type { NotesAddresses } from './notes-addresses.ts';
 import type { ServerGate } from './server-gate.ts';
@@ -33,6 +34,8 @@ export interface CycleContext {
   enabledEmails: ReadonlySet<string>;
   /** All enabled users by their names in Notes. */
   people: NotesPeople;
+  /** Of users who were made anew in the CRM: the numbers they had, which their entries still bear in their uids. */
+  former: FormerUsers;
   /** Users whom Notes knows by another address than the CRM. */
   addresses: NotesAddresses;
 }

@@ -8,6 +8,7 @@ import type { DominoServer } from '../domino/port.ts';
 import { errorText } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { flatCounts, newCounts, type Counts } from './counts.ts';
+import { formerUsers } from './former-users.ts';
 import { notesPeople } from './group-todos.ts';
 import { notesAddresses } from './notes-addresses.ts';
 import type { CycleContext } from './context.ts';
@@ -64,6 +65,7 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
       users.filter((user) => user.enabled && user.email !== null).map((user) => user.email!.toLowerCase()),
     ),
     people: notesPeople(users),
+    former: formerUsers(users),
     addresses: notesAddresses(users),
   };
   const runId = await crm.startRun(options.kind);

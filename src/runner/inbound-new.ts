@@ -10,6 +10,7 @@ import { shownToOthers } from '../item/privacy.ts';
 import { MERGED_FIELDS, type SyncItem } from '../item/sync-item.ts';
 import { parseSyncUid } from '../item/sync-uid.ts';
 import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
+import { isOwner } from './former-users.ts';
 import { heldByAnother } from './group-todos.ts';
 import { listed, park, parkCopy, type Decision, type Seen } from './inbound-decision.ts';
 import { agreed, newLink, withBase } from './link.ts';
@@ -35,13 +36,18 @@ export function decideNew(
   const owner = context.mailbox.email.toLowerCase();
   const ours = parseSyncUid(entry.syncKey ?? entry.key.uid);
   if (ours !== null && ours.instanceId === context.settings.instance_id && !isCopy(known, entry)) {
-    return ours.crmUserId === context.mailbox.crm_user_id
+    return isOwner(context, ours.crmUserId)
       ? { do: 'deliver', appointmentId: ours.appointmentId, reason: 'found_in_domino', link: null }
       : { do: 'park', parked: parkCopy(summary, null) };
   }
   const organiser = entry.organiser?.email.toLowerCase() ?? owner;
   if (organiser !== owner && context.enabledEmails.has(organiser)) {
-    return { do: 'park', parked: parkCopy(summary, `the meeting of ${organiser}`) };
+    // Without an answer that arrived by invitation: put there by him, or by a delegate. Only his own mail file brings it.
+    const how =
+      summary.noticeType === null
+        ? ', who was not seen to invite: it comes from his mail file or not at all'
+        : '';
+    return { do: 'park', parked: parkCopy(summary, `the meeting of ${organiser}${how}`) };
   }
   const another = heldByAnother(context, entry);
   if (another !== null) return { do: 'park', parked: park(summary, 'assignee_copy', another) };

@@ -27,6 +27,8 @@ export interface PlanInput {
   enabled: boolean;
   direction: Direction;
   privateAppointments: PrivateMode;
+  /** Who organises the entry in place of the mail file's owner, as it was last seen; null: nobody does. */
+  foreign: string | null;
   /** Whether To Dos may be written. */
   todosOn: boolean;
   /** Reads the row for a role; refused = the row cannot be an entry. */
@@ -90,6 +92,8 @@ export function planDelivery(input: PlanInput): DeliveryPlan {
   // An invitee's own entry of a meeting that somebody else organises: Domino's scheduling keeps it, we never write it.
   if (link !== null && link.state !== 'creating' && link.role === 'copy' && link.kind === 'meeting')
     return skip('not_organiser');
+  if (link?.state === 'linked' && input.foreign !== null)
+    return skip('not_organiser', `the meeting of ${input.foreign} in Notes`);
   const read = input.read(role);
   if ('refused' in read) return skip(read.refused, read.detail);
   const { item } = read;

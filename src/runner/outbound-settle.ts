@@ -8,6 +8,7 @@ import type { ReasonCode } from '../item/reason-code.ts';
 import type { SyncItem } from '../item/sync-item.ts';
 import { dominoContext, maskOf, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
+import { foreignOrganiser } from './foreign-meeting.ts';
 import { ItemFault } from './faults.ts';
 import { agreed, observed, unlinked, withBase } from './link.ts';
 import { applyOne } from './outbound-apply.ts';
@@ -34,6 +35,9 @@ export async function settle(
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     if (context.mailFile.isOlder(entry, link.domino_token))
       return overwriteOlder(context, delivery, { link, role, crm, entry });
+    const foreign = foreignOrganiser(context, entry.organiser);
+    if (foreign !== null)
+      return effect('skipped', 'not_organiser', null, { detail: `the meeting of ${foreign} in Notes` });
     const facts = factsOf(context, link, appointment, entry);
     const action = planPair('edited', dominoChangeOf(context, link, entry), facts);
     if (action.do === 'unlink') return leave(link, entry, action.reason);

@@ -12,6 +12,7 @@ import { formOf } from '../item/domino-mapping.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, type MailboxContext } from './context.ts';
 import { effect, type Delivery, type Effect } from './delivery.ts';
+import { foreignOrganiser } from './foreign-meeting.ts';
 import { ItemFault, faultOf, retryDelaySeconds, type Fault } from './faults.ts';
 import { intentOf } from './outbound-make.ts';
 import { planDelivery, type DeliveryPlan } from './outbound-plan.ts';
@@ -216,6 +217,7 @@ export function plan(context: MailboxContext, { leased, appointment }: Delivery)
     enabled: context.mailbox.enabled,
     direction: context.mailbox.direction,
     privateAppointments: context.settings.private_appointments,
+    foreign: foreignOrganiser(context, leased.link?.base_item?.domino.organiser ?? null),
     todosOn: context.settings.todos === 'on',
     read: (role) => itemFromCrm(appointment, crmContext(context, role)),
     tooOld: (item) => isTooOld(context, item),

@@ -12,6 +12,7 @@ import { planPair, type Action, type CrmChange, type DominoChange, type PairFact
 import { isWithheld, sharedEqual } from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
 import { crmContext, dominoContext, maskOf, type MailboxContext } from './context.ts';
+import { foreignOrganiser } from './foreign-meeting.ts';
 import { ItemFault } from './faults.ts';
 import type { SyncSettings } from './settings.ts';
 import { hasEnded } from './window.ts';
@@ -121,7 +122,9 @@ export function factsOf(
     policy: context.settings.deletePolicy,
     direction: context.mailbox.direction,
     skipped: isSkipped(context, appointment, entry),
-    inviteeCopy: link.role === 'copy' && link.kind === 'meeting',
+    inviteeCopy:
+      (link.role === 'copy' && link.kind === 'meeting') ||
+      foreignOrganiser(context, (entry ?? base?.domino)?.organiser ?? null) !== null,
     optOut: optOutOf(appointment) ?? 'crm_only',
   };
 }

@@ -172,7 +172,7 @@ describe.each(engines)('administration on $name', (engine) => {
       const declined = await ending(1, { organizer: String(CAROL) });
       await makeLink(company, declined, { comm_userid: BOB, status: 4 });
 
-      expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 6 });
+      expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 6, taken_over: 0 });
 
       const rows = await company.tables.select<{ appointment_id: number }>(
         'domino_sync.delivery',
@@ -194,7 +194,7 @@ describe.each(engines)('administration on $name', (engine) => {
       await makeLink(company, id, { comm_userid: ALICE, status: 3 });
       await company.runner.saveLinks(ALICE, [linkOf('copy', id, { role: 'copy' })]);
 
-      expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 1 });
+      expect(await enable(company.admin, BOB, 'mail/bob.nsf')).toEqual({ enqueued: 1, taken_over: 0 });
 
       expect((await company.admin.explain(id)).deliveries.map((each) => each.crm_user_id)).toEqual([
         ALICE,

@@ -19,7 +19,10 @@ BEGIN
 
     DECLARE @v_name nvarchar(200);
     DECLARE @v_refusal nvarchar(100);
-    DECLARE @v_other nvarchar(200);
+    DECLARE @v_other int;
+    DECLARE @v_other_name nvarchar(200);
+    DECLARE @v_other_refusal nvarchar(100);
+    DECLARE @v_same_address bit = 0;
     DECLARE @v_problem nvarchar(2048);
 
     SET @p_stored_file = REPLACE(LTRIM(RTRIM(@p_mail_file)), N'\', N'/');
@@ -52,7 +55,11 @@ BEGIN
     IF @v_problem IS NOT NULL
         THROW 51003, @v_problem, 1;
 
-    SELECT TOP (1) @v_other = COALESCE(u.name, CONCAT(N'user ', s.crm_user_id))
+    SELECT TOP (1)
+        @v_other = s.crm_user_id,
+        @v_other_name = COALESCE(u.name, N'somebody'),
+        @v_other_refusal = CASE WHEN u.crm_user_id IS NULL THEN N'removed from the CRM' ELSE u.refusal END,
+        @v_same_address = CASE WHEN @p_email IN (LOWER(LTRIM(RTRIM(s.email))), u.email) THEN 1 ELSE 0 END
     FROM domino_sync.sync_user AS s
     LEFT JOIN domino_sync.crm_user AS u ON u.crm_user_id = s.crm_user_id
     WHERE LOWER(s.mail_file) = LOWER(@p_stored_file) AND s.enabled = 1 AND s.crm_user_id <> @p_crm_user_id
@@ -60,7 +67,13 @@ BEGIN
     IF @v_other IS NOT NULL
     BEGIN
         SET @v_problem = CONCAT(
-            N'mail file ', @p_stored_file, N' belongs to ', @v_other, N' already: two users cannot share one'
+            N'mail file ', @p_stored_file, N' belongs to ', @v_other_name, N' already (user ', @v_other,
+            N', ' + @v_other_refusal, N'): two users cannot share one. Run users disable ', @v_other, N' first',
+            CASE
+                WHEN @v_same_address = 1
+                    AND @v_other_refusal IN (N'deleted in the CRM', N'disabled in the CRM', N'removed from the CRM')
+                    THEN CONCAT(N'; user ', @p_crm_user_id, N' then goes on with what user ', @v_other, N' has')
+            END
         );
         THROW 51003, @v_problem, 1;
     END;

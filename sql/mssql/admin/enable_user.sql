@@ -8,9 +8,11 @@ AS
 /* Lets a user take part, or changes how; also ends a stop of the mailbox. Repeating it does no harm.
    Parameters: @p_crm_user_id; @p_mail_file, path below Domino's data directory; @p_notes_name, or null; @p_direction: both,
                to_domino, to_crm; @p_past_days, null = setting window_past_days.
-   Returns:    enqueued, deliveries put in the queue: what this mail file should hold.
+   Returns:    enqueued - deliveries put in the queue: what this mail file should hold; taken_over - appointments that were his
+               under a former number in the CRM, see former_users and take_over.
    Raises:     51002 no such user; 51003 refused, with the reason; 51004 busy, try again.
-   Locks:      an application lock, so that two users cannot get one mail file; sync_user, delivery.  Writes: also activity.
+   Locks:      an application lock, so that two users cannot get one mail file; sync_user, those of take_over,
+               delivery.  Writes: also activity.
    Every enabling starts with a full pull and a first comparison: both sides may have moved on meanwhile. Links of another
    mail file are kept apart as mail_file_changed: they tell nothing of this one, unless their entries are found in it. */
 BEGIN
@@ -24,8 +26,13 @@ BEGIN
     DECLARE @v_moved bit;
     DECLARE @v_lock int;
     DECLARE @v_enqueued int;
+    DECLARE @v_origin nvarchar(100) = CONCAT(N'domino:', @p_crm_user_id);
+    DECLARE @v_former int;
+    DECLARE @v_taken int;
+    DECLARE @v_taken_over int = 0;
 
     BEGIN TRY
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = @v_origin;
         BEGIN TRANSACTION;
         EXECUTE @v_lock = sys.sp_getapplock
             @Resource = N'domino_sync.enable_user', @LockMode = N'Exclusive', @LockOwner = N'Transaction',
@@ -84,6 +91,19 @@ BEGIN
             @p_past_days
         WHERE NOT EXISTS (SELECT 1 FROM domino_sync.sync_user AS s WHERE s.crm_user_id = @p_crm_user_id);
 
+        SET @v_former = (SELECT MIN(f.crm_user_id) FROM domino_sync.former_users(@p_crm_user_id, @v_mail_file, @v_email) AS f);
+        WHILE @v_former IS NOT NULL
+        BEGIN
+            EXECUTE domino_sync.take_over @v_former, @p_crm_user_id, @v_taken OUTPUT;
+            SET @v_taken_over = @v_taken_over + @v_taken;
+            SET @v_former =
+            (
+                SELECT MIN(f.crm_user_id)
+                FROM domino_sync.former_users(@p_crm_user_id, @v_mail_file, @v_email) AS f
+                WHERE f.crm_user_id > @v_former
+            );
+        END;
+
         EXECUTE domino_sync.enqueue_window @p_crm_user_id, @v_enqueued OUTPUT;
 
         INSERT INTO domino_sync.activity (crm_user_id, direction, action, reason_code, detail)
@@ -92,12 +112,14 @@ BEGIN
             CONCAT(@v_mail_file, N', ', @p_direction, N', by ', ORIGINAL_LOGIN())
         );
         COMMIT TRANSACTION;
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = NULL;
     END TRY
     BEGIN CATCH
         IF XACT_STATE() <> 0
             ROLLBACK TRANSACTION;
+        EXECUTE sys.sp_set_session_context @key = N'domino_sync.origin', @value = NULL;
         THROW;
     END CATCH;
 
-    SELECT @v_enqueued AS enqueued;
+    SELECT @v_enqueued AS enqueued, @v_taken_over AS taken_over;
 END;

@@ -16,7 +16,7 @@ declare
     v_mail_file text := ltrim(replace(btrim(p_mail_file), '\', '/'), '/');
     v_past_days integer := coalesce(
         p_past_days, (select s.value::integer from domino_sync.setting as s where s.name = 'window_past_days'), 14);
-    v_other text;
+    v_other record;
 begin
     select u.* into v_user from domino_sync.crm_user as u where u.crm_user_id = p_crm_user_id;
     if not found then
@@ -37,14 +37,26 @@ begin
         raise exception 'past_days % is not a number from 0 to 3650', v_past_days using errcode = 'CDS03';
     end if;
 
-    select coalesce(u.name, 'user ' || s.crm_user_id) into v_other
+    select
+        s.crm_user_id,
+        coalesce(u.name, 'somebody') as name,
+        case when u.crm_user_id is null then 'removed from the CRM' else u.refusal end as refusal,
+        v_user.email in (lower(btrim(s.email)), u.email) as same_address
+    into v_other
     from domino_sync.sync_user as s
     left join domino_sync.crm_user as u on u.crm_user_id = s.crm_user_id
     where lower(s.mail_file) = lower(v_mail_file) and s.enabled and s.crm_user_id <> p_crm_user_id
     order by s.crm_user_id
     limit 1;
     if found then
-        raise exception 'mail file % belongs to % already: two users cannot share one', v_mail_file, v_other
+        raise exception 'mail file % belongs to % already (user %): two users cannot share one. Run users disable % first%',
+            v_mail_file, v_other.name, concat_ws(', ', v_other.crm_user_id, v_other.refusal), v_other.crm_user_id,
+            case
+                when v_other.same_address
+                    and v_other.refusal in ('deleted in the CRM', 'disabled in the CRM', 'removed from the CRM')
+                    then format('; user %s then goes on with what user %s has', p_crm_user_id, v_other.crm_user_id)
+                else ''
+            end
             using errcode = 'CDS03';
     end if;
 

@@ -1,6 +1,6 @@
 create or replace function domino_sync_api.enable_user(
     p_crm_user_id integer, p_mail_file text, p_notes_name text, p_direction text, p_past_days integer)
-returns table (enqueued integer)
+returns table (enqueued integer, taken_over integer)
 language plpgsql
 security definer
 set search_path = domino_sync, pg_temp
@@ -8,13 +8,15 @@ as $$
 -- Lets a user take part, or changes how; also ends a stop of the mailbox. Repeating it does no harm.
 -- Parameters: p_crm_user_id; p_mail_file, path below Domino's data directory; p_notes_name, or null; p_direction: both,
 --             to_domino, to_crm; p_past_days, null = setting window_past_days.
--- Returns:    deliveries put in the queue: what this mail file should hold.
+-- Returns:    enqueued - deliveries put in the queue: what this mail file should hold; taken_over - appointments that were his
+--             under a former number in the CRM, see former_users and take_over.
 -- Raises:     CDS02 no such user; CDS03 refused, with the reason.
--- Locks:      sync_user, delivery.  Writes: also activity.
+-- Locks:      sync_user, those of take_over, delivery.  Writes: also activity.
 -- Every enabling starts with a full pull and a first comparison: both sides may have moved on meanwhile. Links of another
 -- mail file are kept apart as mail_file_changed: they tell nothing of this one, unless their entries are found in it.
 declare
     v_allowed record;
+    v_former integer;
 begin
     -- before its links, in the order of everybody else
     perform from domino_sync.sync_user as s where s.crm_user_id = p_crm_user_id for update;
@@ -60,6 +62,14 @@ begin
         first_sync_compared = null,
         first_sync_read = null,
         next_poll_at = now();
+
+    taken_over := 0;
+    for v_former in
+        select f.crm_user_id
+        from domino_sync.former_users(p_crm_user_id, v_allowed.mail_file, v_allowed.email) as f
+    loop
+        taken_over := taken_over + domino_sync.take_over(v_former, p_crm_user_id);
+    end loop;
 
     enqueued := domino_sync.enqueue_window(p_crm_user_id);
 

@@ -12,6 +12,8 @@ import type {
   UnlinkedAppointment,
 } from '../../crm/contract.ts';
 import { takesPart, type CrmAppointment } from '../../item/crm-appointment.ts';
+import { UserError } from '../../errors.ts';
+import { formerIds } from '../former-users.ts';
 import { withPerson } from '../group-todos.ts';
 import { optOutOf } from '../pair-facts.ts';
 import type { Preview, PreviewedMailbox } from './item.ts';
@@ -23,6 +25,13 @@ export async function previewEnabling(options: PreviewOptions, user: EnableUser)
   const { crm } = options;
   const run = await openRun(options);
   const supposed = await crm.previewEnable(user);
+  const former = formerIds(run.users, supposed);
+  if (former.length > 0) {
+    throw new UserError(
+      `user ${user.crm_user_id} was user ${former.join(', ')} in the CRM: what that one has is taken over first, and so cannot be previewed`,
+      'Enable the user while no runner runs; then `preview` shows what the first cycle does.',
+    );
+  }
   const pairs = await crm.previewWindow(user);
   const before = await crm.previewMailboxes();
   const reads = supposedReads(options, supposed, pairs);

@@ -2,11 +2,18 @@
  * What the next cycle would do: the cycle itself, on a database and mail files that are read and never written. Every
  * decision is the runner's own; only what carries it out is another.
  */
-import type { LeasedDelivery, PreviewDatabase, PreviewMailbox, ReasonText } from '../../crm/contract.ts';
+import type {
+  CrmUser,
+  LeasedDelivery,
+  PreviewDatabase,
+  PreviewMailbox,
+  ReasonText,
+} from '../../crm/contract.ts';
 import type { DominoServer } from '../../domino/port.ts';
 import type { Log } from '../../log.ts';
 import { crmContext, type MailboxContext } from '../context.ts';
 import { newCounts } from '../counts.ts';
+import { formerUsers } from '../former-users.ts';
 import { notesPeople, type NotesPeople } from '../group-todos.ts';
 import { workThrough } from '../mailbox.ts';
 import { notesAddresses, withCrmAddresses, type NotesAddresses } from '../notes-addresses.ts';
@@ -35,6 +42,7 @@ export interface PreviewRun {
   state: PreviewState;
   enabledEmails: ReadonlySet<string>;
   people: NotesPeople;
+  users: readonly CrmUser[];
   addresses: NotesAddresses;
   gate: ReturnType<typeof createServerGate>;
 }
@@ -52,6 +60,7 @@ export async function openRun(options: PreviewOptions): Promise<PreviewRun> {
       users.filter((user) => user.enabled && user.email !== null).map(({ email }) => email!.toLowerCase()),
     ),
     people: notesPeople(users),
+    users,
     addresses: notesAddresses(users),
     // A fault is told in the preview, not in the database.
     gate: createServerGate({ domino, log, crm: { reportServer: () => Promise.resolve() } }),
@@ -113,6 +122,7 @@ export async function rehearseMailbox(
     counts: newCounts(),
     enabledEmails: run.enabledEmails,
     people: run.people,
+    former: formerUsers(run.users),
     addresses: run.addresses,
     unanswered: { items: 0 },
     older: { waiting: 0, over: 0 },
