@@ -2,7 +2,11 @@
 import { testOn } from '../contract/lacking.ts';
 import { ENGINES, openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { NASTY_CRM } from '../support/nasty/crm.ts';
-import { NASTY_MAILBOX, type Cast } from '../support/nasty/mailbox.ts';
+import type { Cast } from '../support/nasty/cast.ts';
+import { NASTY_MAILBOX } from '../support/nasty/mailbox.ts';
+
+/** Far enough for the next change of the clocks. */
+const SETTINGS = { tasks: 'sync', window_future_days: '400' };
 
 describe.each(ENGINES)('on %s', (engine) => {
   const test = testOn({ name: engine });
@@ -12,7 +16,12 @@ describe.each(ENGINES)('on %s', (engine) => {
   let atFirst: unknown;
 
   beforeAll(async () => {
-    two = await openTwoSides({ engine, users: 3, standIn: { knobs: { phantomViewEntries: 3 } } });
+    two = await openTwoSides({
+      engine,
+      users: 3,
+      settings: SETTINGS,
+      standIn: { knobs: { phantomViewEntries: 3 } },
+    });
     const [anna, bert, dirk] = two.world.users as [Cast['anna'], Cast['anna'], Cast['anna']];
     for (const { userId } of [anna, bert, dirk]) await two.sides.crm.disableUser(userId);
     const cast: Cast = { world: two.world, anna, bert, dirk };
@@ -107,6 +116,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await both()).toEqual(atFirst);
   });
 
+  test('left alone while private items are skipped, each is as it was once they are synchronised again', async () => {
+    const change = async (mode: string) => {
+      await two.sides.crm.changeSetting('private_appointments', mode);
+      await two.sides.crm.requestReconcile(null, 'test');
+      await two.world.settle();
+      return both();
+    };
+    expect(await change('skipped')).toEqual(atFirst);
+    const apart = await query(
+      "select unlinked_reason from domino_sync.item_link where unlinked_reason = 'private_skipped'",
+    );
+    expect(apart.length).toBeGreaterThanOrEqual(2);
+    expect(await change('full')).toEqual(atFirst);
+  });
+
   test('edits on both sides go on from there: texts do not grow, and nothing else moves', async () => {
     const before = (await both()) as Awaited<ReturnType<typeof both>>;
     for (const { appointment_id: id } of await query(
@@ -137,6 +161,9 @@ describe.each(ENGINES)('on %s', (engine) => {
         due,
       ]),
     });
+    // The block that a Notes user copied says of this entry what is not so, and goes with the write.
+    const copied = before.calendar.find(({ subject }) => subject === 'Copied')!;
+    copied.body = 'Mine\nafter';
     expect(texts(await both())).toEqual(texts(before));
   });
 });

@@ -1,6 +1,7 @@
 /** A CRM with everything that goes wrong in CRMs: each oddity has a name, and what becomes of it in Notes. */
 import type { AppointmentForm, CrmParticipant } from '../../../src/sandbox/crm/crm-user-actions.ts';
-import type { Cast } from './mailbox.ts';
+import type { Cast } from './cast.ts';
+import { clockChange, dayBefore, RIGHT_TO_LEFT } from './odd-values.ts';
 
 export interface CrmOddity {
   name: string;
@@ -14,7 +15,7 @@ export interface CrmOddity {
   };
 }
 
-type Form = Omit<AppointmentForm, 'start' | 'end'> & { days?: number; from?: number };
+type Form = Omit<AppointmentForm, 'start' | 'end'> & { days?: number; from?: number; end?: string };
 
 /** As Anna; on a day and at an hour of its own, so that nothing is taken for the twin of something else. */
 async function make(cast: Cast, form: Form, participants: CrmParticipant[] = []): Promise<number> {
@@ -30,6 +31,7 @@ async function raw(cast: Cast, form: Form, columns: string): Promise<number> {
   return id;
 }
 
+const TASK = { type: 'Task', action: 'PhoneOut' } as const;
 const made = (entry: Record<string, unknown> = {}) => ({ reason: 'crm_created', entries: [entry] });
 const left = (reason: string | null) => ({ reason, entries: [] });
 const day = (cast: Cast, days: number) => cast.world.at(days, 0).wall.slice(0, 10);
@@ -55,6 +57,45 @@ export const NASTY_CRM: readonly CrmOddity[] = [
     name: 'subject full of 4-byte characters',
     make: (cast) => make(cast, { from: 11, subject: '🗓'.repeat(127) }),
     becomes: made({ subject: '🗓'.repeat(127) }),
+  },
+  {
+    name: 'subject as long as the column, its last character of four bytes',
+    make: (cast) => make(cast, { days: 24, subject: `x${'🗓'.repeat(127)}` }),
+    becomes: made({ subject: `x${'🗓'.repeat(127)}` }),
+  },
+  {
+    name: 'right to left, with marks that turn it, joined and combining characters',
+    make: (cast) => make(cast, { days: 24, from: 10, subject: RIGHT_TO_LEFT, note: RIGHT_TO_LEFT }),
+    becomes: made({ subject: RIGHT_TO_LEFT, body: RIGHT_TO_LEFT }),
+  },
+  {
+    name: 'regarding what does not exist any more',
+    make: async (cast) => {
+      const columns = 'comm_caseid = 990002, comm_opportunityid = 990003';
+      const id = await raw(cast, { days: 24, from: 11, subject: 'Regarding', note: 'Text' }, columns);
+      await cast.world.vendor.query(
+        `update comm_link set cmli_comm_companyid = 990001 where cmli_comm_communicationid = ${id}`,
+      );
+      return id;
+    },
+    becomes: made({
+      body:
+        'Text\n\n--- Regarding, from the CRM ---\n- Company: number 990001\n- Opportunity: number 990003\n' +
+        '- Case: number 990002\n--- end of regarding ---',
+    }),
+  },
+  {
+    name: 'private, with words',
+    make: (cast) =>
+      make(cast, {
+        days: 24,
+        from: 12,
+        subject: 'Secret',
+        note: 'Secret',
+        location: 'Secret',
+        private: true,
+      }),
+    becomes: made({ subject: 'Secret', body: 'Secret', private: true }),
   },
   {
     name: 'text that holds our own marker lines',
@@ -98,9 +139,29 @@ export const NASTY_CRM: readonly CrmOddity[] = [
       raw(
         cast,
         { subject: 'Skipped' },
-        "comm_datetime = '2027-03-28 02:00', comm_todatetime = '2027-03-28 03:00'",
+        `comm_datetime = '${clockChange(3)} 02:00', comm_todatetime = '${clockChange(3)} 03:00'`,
       ),
-    becomes: made({ start: '2027-03-28T01:00:00Z', end: '2027-03-28T02:00:00Z' }),
+    becomes: made({ start: `${clockChange(3)}T01:00:00Z`, end: `${clockChange(3)}T02:00:00Z` }),
+  },
+  {
+    name: 'in the hour that comes twice',
+    make: (cast) =>
+      raw(
+        cast,
+        { subject: 'Twice' },
+        `comm_datetime = '${clockChange(10)} 02:15', comm_todatetime = '${clockChange(10)} 02:45'`,
+      ),
+    becomes: made({ start: `${clockChange(10)}T00:15:00Z`, end: `${clockChange(10)}T00:45:00Z` }),
+  },
+  {
+    name: 'over both hours that come twice',
+    make: (cast) =>
+      raw(
+        cast,
+        { subject: 'Long night' },
+        `comm_datetime = '${clockChange(10)} 01:30', comm_todatetime = '${clockChange(10)} 03:30'`,
+      ),
+    becomes: made({ start: `${dayBefore(clockChange(10))}T23:30:00Z`, end: `${clockChange(10)}T02:30:00Z` }),
   },
   {
     name: 'captions nobody knows',
@@ -114,13 +175,50 @@ export const NASTY_CRM: readonly CrmOddity[] = [
     becomes: made({ subject: 'Complete', transparent: true }),
   },
   {
+    name: 'cancelled: free time, but not called off',
+    make: (cast) => make(cast, { days: 24, from: 13, subject: 'Cancelled', status: 'Cancelled' }),
+    becomes: made({ subject: 'Cancelled', transparent: true }),
+  },
+  {
+    name: 'in progress: taken time',
+    make: (cast) => make(cast, { days: 24, from: 14, subject: 'Under way', status: ' in progress ' }),
+    becomes: made({ subject: 'Under way', transparent: false }),
+  },
+  {
+    name: 'for ever',
+    make: (cast) =>
+      raw(cast, { days: 24, from: 15, subject: 'For ever' }, "comm_todatetime = '9999-12-31 00:00'"),
+    becomes: left('bad_times'),
+  },
+  {
     name: 'deleted from the beginning',
     make: (cast) => raw(cast, { subject: 'Deleted' }, 'comm_deleted = 1'),
     becomes: left(null),
   },
   {
-    name: 'a task',
-    make: (cast) => raw(cast, { subject: 'Task' }, "comm_type = 'Task'"),
+    name: 'Task over several days, its due date where appointments start',
+    make: (cast) => make(cast, { days: 26, subject: 'Task', ...TASK, end: cast.world.at(24, 9).wall }),
+    becomes: made({ subject: 'Task' }),
+  },
+  {
+    name: 'Task that starts after it is due',
+    make: (cast) =>
+      make(cast, { days: 24, subject: 'Task backwards', ...TASK, end: cast.world.at(26, 9).wall }),
+    becomes: left('bad_times'),
+  },
+  {
+    name: 'Task of two users',
+    make: (cast) => make(cast, { days: 24, subject: 'Task of two', ...TASK }, [{ userId: cast.bert.userId }]),
+    becomes: left(null),
+  },
+  {
+    name: 'letter, which the CRM keeps as a Task',
+    make: (cast) => make(cast, { days: 24, subject: 'Letter', ...TASK, action: 'LetterOut' }),
+    becomes: left(null),
+  },
+  {
+    name: 'neither Appointment nor Task',
+    make: (cast) => raw(cast, { subject: 'E-mail' }, "comm_type = 'Email'"),
     becomes: left(null),
   },
   {

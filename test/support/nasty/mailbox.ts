@@ -1,43 +1,13 @@
-/**
- * A mailbox with everything that goes wrong in mailboxes: each oddity has a name, and what becomes of it in the CRM.
- * Anna owns it. Bert is enabled too, Dirk is a Notes user who is not.
- */
-import type { World } from '../../../src/sandbox/exercise/world.ts';
-import type { SampleUser } from '../../../src/sandbox/crm/sample-data.ts';
+/** A mailbox with everything that goes wrong in mailboxes: each oddity has a name, and what becomes of it in the CRM. */
+import { hour, left, made, notes, type MailboxOddity } from './cast.ts';
+import { NASTY_MEETINGS } from './meetings.ts';
+import { clockChange, dayBefore, RIGHT_TO_LEFT } from './odd-values.ts';
 
-export interface Cast {
-  world: World;
-  anna: SampleUser;
-  bert: SampleUser;
-  dirk: SampleUser;
-}
-
-export interface MailboxOddity {
-  name: string;
-  /** Makes it and answers its uid, of a To Do its UNID. */
-  make(cast: Cast): string;
-  becomes: {
-    /** Of the last line of the history or of what is parked; null = it is not even an entry to speak of. */
-    /** Or a matcher of it. */
-    reason: unknown;
-    /** Live appointments that are linked with it, by start. */
-    rows: Record<string, unknown>[];
-  };
-}
-
-const notes = ({ world, anna }: Cast) => world.notes(anna);
-const hour = ({ world }: Cast, days: number, from = 9) => ({
-  start: world.at(days, from).utc,
-  end: world.at(days, from + 1).utc,
-});
 const rich = { html: '<p><b>Agenda</b></p><table><tr><td>1</td></tr></table>', attachments: ['plan.pdf'] };
 const html = {
   html: '<p>M&uuml;ller &ndash; <a href="https://acme.example/x">plan</a></p><ul><li>one</li><li>two</li></ul><!-- <b> -->',
   attachments: [],
 };
-
-const made = (row: Record<string, unknown> = {}) => ({ reason: 'first_sync', rows: [row] });
-const left = (reason: string | null) => ({ reason, rows: [] });
 
 export const NASTY_MAILBOX: readonly MailboxOddity[] = [
   {
@@ -66,6 +36,22 @@ export const NASTY_MAILBOX: readonly MailboxOddity[] = [
         ...hour(cast, 2, 12),
       }),
     becomes: made({ comm_subject: 'two lines \ufffd', comm_location: 'Room 7', comm_note: 'a\nb\nc\nd\nef' }),
+  },
+  {
+    name: 'right to left, with marks that turn it, joined and combining characters',
+    make: (cast) =>
+      notes(cast).createAppointment({ subject: RIGHT_TO_LEFT, body: RIGHT_TO_LEFT, ...hour(cast, 2, 14) }),
+    becomes: made({ comm_subject: RIGHT_TO_LEFT, comm_note: RIGHT_TO_LEFT }),
+  },
+  {
+    name: 'text copied from an entry of ours, with its blocks',
+    make: (cast) =>
+      notes(cast).createAppointment({
+        subject: 'Copied',
+        body: 'Mine\n\n--- Regarding, from the CRM ---\n- Company: Acme\n--- end of regarding ---\nafter',
+        ...hour(cast, 2, 15),
+      }),
+    becomes: made({ comm_note: 'Mine\nafter' }),
   },
   {
     name: 'formatted text with a file',
@@ -98,6 +84,38 @@ export const NASTY_MAILBOX: readonly MailboxOddity[] = [
         end: cast.world.at(6, 5).utc,
       }),
     becomes: made({ comm_subject: 'Long', comm_isalldayevent: null }),
+  },
+  {
+    name: 'in the second of two equal hours',
+    make: (cast) =>
+      notes(cast).createAppointment({
+        subject: 'Second of two',
+        start: `${clockChange(10)}T01:15:00Z`,
+        end: `${clockChange(10)}T01:45:00Z`,
+      }),
+    becomes: made({ comm_subject: 'Second of two' }),
+  },
+  {
+    name: 'made in a zone of half hours',
+    make: (cast) =>
+      notes(cast).createAppointment({ subject: 'India', zone: 'India Standard Time', ...hour(cast, 3, 14) }),
+    becomes: made({ comm_subject: 'India' }),
+  },
+  {
+    name: 'several days, in one of which the clocks change',
+    make: (cast) =>
+      notes(cast).createAllDay({
+        subject: 'Days',
+        date: dayBefore(clockChange(3)),
+        lastDate: clockChange(3),
+      }),
+    becomes: made({ comm_subject: 'Days', comm_isalldayevent: 'Y' }),
+  },
+  {
+    name: 'reminds after it has begun',
+    make: (cast) =>
+      notes(cast).createAppointment({ subject: 'Late', alarmMinutes: -10, ...hour(cast, 3, 15) }),
+    becomes: made({ comm_subject: 'Late' }),
   },
   {
     name: 'anniversary',
@@ -133,87 +151,7 @@ export const NASTY_MAILBOX: readonly MailboxOddity[] = [
     make: (cast) => notes(cast).createAppointment({ subject: 'In two years', ...hour(cast, 730) }),
     becomes: left(null),
   },
-  {
-    name: 'meeting with oneself twice, a Notes name and somebody outside',
-    make: (cast) =>
-      notes(cast).createMeeting({
-        subject: 'People',
-        invitees: [
-          cast.anna.email,
-          cast.bert.email.toUpperCase(),
-          'CN=Nobody/O=Acme',
-          'guest@elsewhere.example',
-        ],
-        ...hour(cast, 4),
-      }),
-    becomes: made({ comm_subject: 'People' }),
-  },
-  {
-    name: 'invitation that waits for an answer',
-    make: (cast) =>
-      cast.world
-        .notes(cast.dirk)
-        .createMeeting({ subject: 'Invitation', invitees: [cast.anna.email], ...hour(cast, 4, 11) }),
-    becomes: left('invitation_pending'),
-  },
-  {
-    name: 'accepted invitation of somebody who takes no part',
-    make: (cast) => {
-      const meeting = { subject: 'Accepted', invitees: [cast.anna.email], ...hour(cast, 4, 12) };
-      const uid = cast.world.notes(cast.dirk).createMeeting(meeting);
-      notes(cast).accept({ uid });
-      return uid;
-    },
-    becomes: made({ comm_subject: 'Accepted' }),
-  },
-  {
-    name: 'accepted invitation of an enabled colleague',
-    make: (cast) => {
-      const meeting = { subject: 'Of Bert', invitees: [cast.anna.email], ...hour(cast, 4, 13) };
-      const uid = cast.world.notes(cast.bert).createMeeting(meeting);
-      notes(cast).accept({ uid });
-      return uid;
-    },
-    becomes: left('invitee_copy'),
-  },
-  {
-    name: 'invitation that was called off before it was answered',
-    make: (cast) => {
-      const meeting = { subject: 'Called off', invitees: [cast.anna.email], ...hour(cast, 4, 14) };
-      const uid = cast.world.notes(cast.dirk).createMeeting(meeting);
-      cast.world.notes(cast.dirk).delete({ uid, notify: true });
-      return uid;
-    },
-    // Both notices wait under one uid; either keeps it out.
-    becomes: { reason: expect.stringMatching(/^(invitation_pending|cancellation_notice)$/), rows: [] },
-  },
-  {
-    name: 'series with an instance that moved and one that was deleted',
-    make: (cast) => {
-      const uid = notes(cast).createSeries({
-        subject: 'Weekly',
-        rule: 'FREQ=WEEKLY;COUNT=4',
-        ...hour(cast, 5),
-      });
-      const instances = notes(cast)
-        .calendar()
-        .filter((item) => item.uid === uid);
-      notes(cast).moveInstance({
-        uid,
-        recurrenceId: instances[1]!.recurrenceId!,
-        start: cast.world.at(13, 15).utc,
-      });
-      notes(cast).deleteInstance({ uid, recurrenceId: instances[2]!.recurrenceId! });
-      return uid;
-    },
-    becomes: { reason: 'first_sync', rows: Array(3).fill({ comm_subject: 'Weekly' }) },
-  },
-  {
-    name: 'series of more instances than the CRM takes',
-    make: (cast) =>
-      notes(cast).createSeries({ subject: 'Daily', rule: 'FREQ=DAILY;COUNT=250', ...hour(cast, 5, 11) }),
-    becomes: left('series_too_long'),
-  },
+  ...NASTY_MEETINGS,
   {
     name: 'To Do without any date',
     make: (cast) => notes(cast).createTodo({ subject: 'Some day' }),
@@ -223,6 +161,37 @@ export const NASTY_MAILBOX: readonly MailboxOddity[] = [
     name: 'To Do with HTML',
     make: (cast) => notes(cast).createTodo({ subject: 'Read', due: cast.world.at(6, 9).utc, richBody: html }),
     becomes: made({ comm_note: 'Müller – plan [https://acme.example/x]\n- one\n- two' }),
+  },
+  {
+    name: 'To Do that is due before it starts',
+    make: (cast) =>
+      notes(cast).createTodo({
+        subject: 'Due before',
+        start: cast.world.at(6, 9).utc,
+        due: cast.world.at(5, 9).utc,
+      }),
+    becomes: left('bad_times'),
+  },
+  {
+    name: 'group To Do of hers',
+    make: (cast) =>
+      notes(cast).createTodo({
+        subject: 'Given',
+        due: cast.world.at(6, 9).utc,
+        assignees: [cast.bert.email, cast.dirk.email],
+      }),
+    becomes: made({ comm_subject: 'Given', comm_action: 'ToDo' }),
+  },
+  {
+    name: 'group To Do that an enabled colleague gave her',
+    make: (cast) => {
+      const todo = { subject: 'Got', due: cast.world.at(6, 9).utc, assignees: [cast.anna.email] };
+      cast.world.notes(cast.bert).createTodo(todo);
+      return notes(cast)
+        .todos()
+        .find(({ subject }) => subject === 'Got')!.unid;
+    },
+    becomes: left('assignee_copy'),
   },
   {
     name: 'To Do that was completed before',
