@@ -1,5 +1,5 @@
 /** SyncItem ↔ Domino entries and To Dos. What Domino cannot hold is lost here; the merge compares Domino with itself. */
-import { listedPeople, sameListing } from './attendee-block.ts';
+import { listedPeople, sameBlock, sameListing } from './attendee-block.ts';
 import type { DominoDraft, DominoEntry, DominoForm, DominoPatch } from './domino-entry.ts';
 import { entryText, shownRegarding, writtenText } from './entry-text.ts';
 import { addressesOf, attendeeList, isInvited, kindFor, type ExternalAttendees } from './people.ts';
@@ -130,6 +130,23 @@ function patchOfOutsiders(item: SyncItem, context: PatchContext): DominoPatch {
     ...(context.externalAttendees === 'include' ? outside : []),
   ]);
   return { ...text, ...patchOfInvited({ ...item, attendees: wanted }, context) };
+}
+
+/**
+ * What setting `external_attendees` makes of an entry that nobody edits, for a reconcile: the block of those who are only listed
+ * comes or goes, and with `include` people are invited if `mayInvite`. Who is invited stays so, as above. While notices are
+ * mailed nobody is invited by this: an invitation is not to leave because of a setting, nor are updates to go to people who
+ * were never asked.
+ */
+export function patchToFollow(
+  entry: Pick<DominoEntry, 'body'>,
+  item: SyncItem,
+  context: PatchContext & { mayInvite: boolean },
+): DominoPatch {
+  const invites = context.externalAttendees === 'include';
+  if (isWithheld(context.mask ?? null, item) || (invites && !context.mayInvite)) return {};
+  const { body, ...invited } = patchOfOutsiders(item, context);
+  return body === undefined || sameBlock(body, cleanText(entry.body ?? '')) ? invited : { ...invited, body };
 }
 
 function patchOf(field: MergedField, item: SyncItem, context: PatchContext): DominoPatch {

@@ -1,7 +1,7 @@
 /** Both sides of a pair in hand on the way to Domino: merge, tell the CRM what Notes users changed, and Domino the rest. */
 import type { BaseItem, ConflictWrite, LeasedDelivery, LinkRole, LinkWrite } from '../crm/contract.ts';
 import type { DominoEntry, DominoPatch } from '../item/domino-entry.ts';
-import { itemFromDomino, patchFromItem } from '../item/domino-mapping.ts';
+import { itemFromDomino, patchFromItem, patchToFollow } from '../item/domino-mapping.ts';
 import { planPair } from '../item/planner.ts';
 import { veiledBase } from '../item/privacy.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
@@ -45,12 +45,18 @@ export async function settle(
     const merge = mergePair(context, pair);
     if (merge.toCrm.length > 0 && planPair('edited', 'edited', facts).do === 'merge')
       return tellCrm(context, pair, merge, found.again === true);
-    const patch = patchFromItem(merge.domino, merge.toDomino, {
+    const patching = {
       ...dominoContext(context),
       crm,
       crmBefore: link.base_item?.crm ?? null,
       domino: pair.domino,
-    });
+    };
+    const edits = patchFromItem(merge.domino, merge.toDomino, patching);
+    const following =
+      delivery.leased.reason_code === 'reconcile' && isEmpty(edits)
+        ? patchToFollow(entry, merge.domino, { ...patching, mayInvite: !context.settings.notify })
+        : {};
+    const patch = { ...edits, ...following };
     const { conflicts } = merge;
     if (isEmpty(patch)) {
       const seen = agreed(context, link, { crm, domino: pair.domino });
@@ -61,7 +67,8 @@ export async function settle(
     }
     await noteConflicts(context, delivery, conflicts);
     const answer = await context.mailFile.update(entry.key, patch, entry.token, {
-      notify: context.settings.notify,
+      // A setting is no news for those who are invited.
+      notify: context.settings.notify && isEmpty(following),
       signal: context.calls,
     });
     if (answer.outcome === 'updated') {
@@ -70,7 +77,9 @@ export async function settle(
       const mask = maskOf(context);
       const both = merge.veiled === 'domino' && mask !== null ? veiledBase(seen, mask) : seen;
       const written = withBase(link, role, crm.kind, answer.entry, both);
-      const changes = writtenToDomino(pair.domino, merge.domino, after.domino, merge.toDomino);
+      const invited = following.attendees === undefined ? [] : (['attendees'] as const);
+      const fields = [...merge.toDomino, ...invited];
+      const changes = writtenToDomino(pair.domino, merge.domino, after.domino, fields);
       if (answer.bodyKept) return bodyKept(written, crm, link.base_item, { changes, conflicts });
       return effect(reason === null ? 'updated' : 'adopted', reason ?? 'crm_changed', written, {
         conflicts,

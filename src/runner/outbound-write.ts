@@ -31,7 +31,9 @@ export async function updateEntry(
   const withheld = isWithheld(mask, crm);
   // What a Notes user wrote where words are withheld is in no base; and when they turn to be, they may give way.
   const turns = base !== null && isPrivate(base) !== withheld;
-  if (base === null || turns || delivery.leased.reason_code === 'domino_older') {
+  // A changed setting shows in no base.
+  const follows = isReconcile(delivery) && crm.attendees.some(({ external }) => external === true);
+  if (base === null || turns || follows || delivery.leased.reason_code === 'domino_older') {
     const entry = await context.mailFile.read(linkKey(link), { signal: context.calls });
     if (entry === null) return afterGone(context, delivery, link, crm, role);
     return settle(context, delivery, { link, role, crm, entry });
@@ -73,6 +75,8 @@ export async function updateEntry(
       return settle(context, delivery, { link, role, crm, entry: answer.entry });
   }
 }
+
+const isReconcile = ({ leased }: Delivery): boolean => leased.reason_code === 'reconcile';
 
 const isPrivate = ({ crm, domino }: BaseItem): boolean => crm.private || domino.private;
 

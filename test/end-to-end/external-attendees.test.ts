@@ -85,6 +85,85 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(sides.standIn.outbox).toEqual([]);
   });
 
+  /** Both sides compared in full, as it happens every `reconcile_days` anyway; a second time nothing is found. */
+  const reconciled = async () => {
+    const { world, sides } = two;
+    const once = async (): Promise<number> => {
+      sides.standIn.requests.reset();
+      await sides.crm.requestReconcile(null, 'external_attendees was changed');
+      await world.settle();
+      return sides.standIn.requests.count().write;
+    };
+    const writes = await once();
+    expect(await once()).toBe(0);
+    return writes;
+  };
+
+  test.each(['never', 'always'])(
+    'the setting is changed to and fro, and followed by reconcile: notices %s, and nobody is mailed',
+    async (notices) => {
+      const { world, sides, anna, bert, crmTimes } = await open({ notices });
+      const guest = { email: GUEST, name: 'Gus Guest' };
+      const note = 'Agenda';
+      const ids = [
+        await world.crm.createAppointment(anna.userId, { subject: 'Guest alone', note, ...crmTimes }, [
+          guest,
+        ]),
+        await world.crm.createAppointment(anna.userId, { subject: 'Both', note, ...crmTimes }, [
+          guest,
+          { userId: bert.userId },
+        ]),
+      ];
+      const masked = await world.crm.createAppointment(anna.userId, { subject: 'Nobody', ...crmTimes });
+      await world.settle();
+      // The users of the CRM who are asked, with notices on.
+      sides.standIn.clearOutbox();
+      const shown = () =>
+        ['Guest alone', 'Both'].map((subject) => {
+          const { attendees, body, type } = world.calendarEntries(anna, subject)[0]!;
+          const text = body ?? '';
+          const invited = attendees.map(({ email }) => email).sort();
+          return { type, invited, named: text.split(GUEST).length - 1, text: text.startsWith(note) };
+        });
+      const named = (times: number) => [
+        { type: '0', invited: [], named: times, text: true },
+        { type: '3', invited: [bert.email], named: times, text: true },
+      ];
+      const invited = [
+        { type: '3', invited: [GUEST], named: 0, text: true },
+        { type: '3', invited: [bert.email, GUEST].sort(), named: 0, text: true },
+      ];
+      const turn = async (mode: string) => {
+        await sides.crm.changeSetting('external_attendees', mode);
+        return { writes: await reconciled(), shown: shown() };
+      };
+      expect(shown()).toEqual(named(1));
+      expect(await turn('omit')).toEqual({ writes: 2, shown: named(0) });
+      expect(await turn('list')).toEqual({ writes: 2, shown: named(1) });
+      if (notices === 'never') {
+        expect(await turn('include')).toEqual({ writes: 2, shown: invited });
+        // Who is invited stays so: to take him off is for people to decide.
+        expect(await turn('list')).toEqual({ writes: 0, shown: invited });
+        expect(await turn('omit')).toEqual({ writes: 0, shown: invited });
+      } else {
+        // An invitation is not to leave because of a setting: the next edit in the CRM invites.
+        expect(await turn('include')).toEqual({ writes: 0, shown: named(1) });
+        expect(await turn('omit')).toEqual({ writes: 2, shown: named(0) });
+      }
+      expect(sides.standIn.outbox).toEqual([]);
+      // The CRM has its guest, once, and no text of ours.
+      for (const id of ids) {
+        expect((await links(id)).filter((link) => link.email === GUEST)).toHaveLength(1);
+        const { rows } = await sides.vendor.query(
+          'select comm_note as note from communication where comm_communicationid = $1',
+          [id],
+        );
+        expect(rows).toEqual([{ note }]);
+      }
+      expect(await world.appointment(masked)).toMatchObject({ deleted: null });
+    },
+  );
+
   test('with notices on, only include invites the guest, once; the setting alone mails nobody', async () => {
     const { world, sides, anna, crmTimes } = await open({ notices: 'always' });
     const id = await world.crm.createAppointment(anna.userId, { subject: 'Asked', ...crmTimes }, [
