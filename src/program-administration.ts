@@ -25,6 +25,16 @@ export function addAdministration(program: Command, { config, output, end }: Pro
       end(async () => (await administration()).setSetting(config(), output(), name, value)),
     );
 
+  settings
+    .command('changes [name]')
+    .description('who changed which setting or caption, and when; name: a setting, or the family of captions')
+    .option('--limit <n>', 'so many at most, newest first', '50')
+    .action((name: string | undefined, options: { limit: string }) =>
+      end(async () =>
+        (await administration()).listChanges(config(), output(), name ?? null, Number(options.limit)),
+      ),
+    );
+
   const captions = program
     .command('captions')
     .description('how actions, statuses and priorities of the CRM read in Notes');

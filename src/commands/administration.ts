@@ -23,6 +23,32 @@ export async function setSetting(
   return EXIT.ok;
 }
 
+export async function listChanges(
+  config: Config,
+  output: Output,
+  name: string | null,
+  limit: number,
+): Promise<ExitCode> {
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UserError('--limit takes a whole number above 0', 'Leave it out for 50.', EXIT.usage);
+  const changes = await withCrm(config, (crm) => crm.listChanges(name, limit));
+  print(output, changes, () =>
+    changes.length === 0
+      ? 'Nobody has changed that by command.'
+      : table(
+          ['at (UTC)', 'by', '', 'before', 'after'],
+          changes.map((one) => [
+            one.changed_at.slice(0, 19).replace('T', ' '),
+            one.changed_by,
+            one.kind === 'caption' ? `caption ${one.name}` : one.name,
+            one.before ?? '–',
+            one.after ?? '–',
+          ]),
+        ),
+  );
+  return EXIT.ok;
+}
+
 export async function switchCapture(
   config: Config,
   output: Output,

@@ -1,5 +1,12 @@
 /** The procedures of the administrator and of the reports (`docs/contract.md`), typed. */
-import type { CrmDatabase, CrmUser, HeldPlan, OpenConflict, ResolveOutcome } from './contract.ts';
+import type {
+  ConfigurationChange,
+  CrmDatabase,
+  CrmUser,
+  HeldPlan,
+  OpenConflict,
+  ResolveOutcome,
+} from './contract.ts';
 import {
   captureStateSchema,
   explanationSchema,
@@ -17,6 +24,7 @@ type AdminCalls = Pick<
   | 'changeSetting'
   | 'setCaption'
   | 'removeCaption'
+  | 'listChanges'
   | 'disableCapture'
   | 'enableCapture'
   | 'captureState'
@@ -66,6 +74,7 @@ export const adminCalls = ({ rows, one }: Calls): AdminCalls => ({
       p_crm_value: crmValue,
       p_item_value: itemValue,
     }),
+  listChanges: (name, limit) => rows<ConfigurationChange>('list_changes', { p_name: name, p_limit: limit }),
   disableCapture: async (reason) => {
     await rows('disable_capture', { p_reason: reason });
   },

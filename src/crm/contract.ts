@@ -26,6 +26,7 @@ import type {
 import type { ItemLink, KnownLink, LinkWrite, UnlinkedAppointment } from './contract/link.ts';
 import type {
   Caption,
+  ConfigurationChange,
   DatabaseWitness,
   FirstSyncProgress,
   LeasedMailbox,
@@ -128,6 +129,8 @@ export interface CrmDatabase {
     crmValue: string,
     itemValue: string | null,
   ): Promise<{ removed: number; remaining: number }>;
+  /** `name` null: all of them. */
+  listChanges(name: string | null, limit: number): Promise<ConfigurationChange[]>;
   disableCapture(reason: string): Promise<void>;
   enableCapture(): Promise<void>;
   captureState(): Promise<CaptureState>;

@@ -296,6 +296,9 @@ test('settings, retry and purge answer what they did', async () => {
     value: '7',
   });
   expect(await json(['settings', 'list'])).toMatchObject({ window_past_days: '7' });
+  expect(await json(['settings', 'changes', 'window_past_days'])).toMatchObject([
+    { kind: 'setting', name: 'window_past_days', before: '14', after: '7' },
+  ]);
   expect(await json(['retry'])).toEqual({ retried: 0 });
   expect(await json(['purge', '--keep-days', '1'])).toHaveProperty('purged');
 });

@@ -6,7 +6,8 @@ AS
    Parameters: @p_name; @p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
    Raises:     51003 an unknown name or a value it cannot have; nothing is changed then.
    Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery
-               (switch_tasks). */
+               (switch_tasks).
+   Writes:     also configuration_change: who changed it, and when. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -17,6 +18,7 @@ BEGIN
     DECLARE @v_least int;
     DECLARE @v_most int;
     DECLARE @v_problem nvarchar(2048);
+    DECLARE @v_before nvarchar(4000);
     DECLARE @v_changed int;
     DECLARE @v_off bit;
 
@@ -117,12 +119,22 @@ BEGIN
 
     BEGIN TRANSACTION;
 
+    SELECT @v_before = s.value
+    FROM domino_sync.setting AS s WITH (UPDLOCK)
+    WHERE s.name = @p_name;
+
     UPDATE s
     SET value = @v_value, changed_at = SYSUTCDATETIME(), changed_by = ORIGINAL_LOGIN()
     FROM domino_sync.setting AS s
     WHERE s.name = @p_name
       AND EXISTS (SELECT s.value EXCEPT SELECT @v_value);
     SET @v_changed = @@ROWCOUNT;
+
+    IF @v_changed > 0
+        INSERT INTO domino_sync.configuration_change (kind, name, before, after)
+        SELECT N'setting', s.name, @v_before, s.value
+        FROM domino_sync.setting AS s
+        WHERE s.name = @p_name;
 
     IF @v_changed > 0
         AND (

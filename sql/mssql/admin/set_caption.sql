@@ -11,7 +11,8 @@ AS
    Parameters: @p_family; @p_crm_value, the code in the CRM's column; @p_item_value; @p_to_item, @p_to_crm: which way.
    Returns:    changed, rows that were made, changed or taken away; 0 = it was so already.
    Raises:     51003 what means nothing: see check_caption; neither way.
-   Locks:      caption_map. */
+   Locks:      caption_map.
+   Writes:     also configuration_change: who changed it, and when. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
 
@@ -21,6 +22,7 @@ BEGIN
     DECLARE @v_to_item bit = COALESCE(@p_to_item, 0);
     DECLARE @v_to_crm bit = COALESCE(@p_to_crm, 0);
     DECLARE @v_todo bit;
+    DECLARE @v_before nvarchar(max);
     DECLARE @v_message nvarchar(2048);
     DECLARE @v_locked int;
     DECLARE @v_same int;
@@ -41,6 +43,7 @@ BEGIN
         BEGIN TRANSACTION;
         SELECT @v_locked = COUNT(*)
         FROM domino_sync.caption_map AS c WITH (TABLOCKX, HOLDLOCK);
+        SET @v_before = domino_sync.caption_texts(@v_family);
         SET @v_todo = domino_sync.is_todo_action(@v_crm);
 
         -- spelled and used exactly so, whatever the collation takes for equal
@@ -103,6 +106,7 @@ BEGIN
               );
             SET @v_changed = @v_changed + @@ROWCOUNT;
         END;
+        EXECUTE domino_sync.record_captions @v_family, @v_before;
         COMMIT TRANSACTION;
     END TRY
     BEGIN CATCH

@@ -8,11 +8,13 @@ as $$
 -- Parameters: p_name; p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
 -- Raises:     CDS03 an unknown name or a value it cannot have; nothing is changed then.
 -- Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery (switch_tasks).
+-- Writes:     also configuration_change: who changed it, and when.
 declare
     v_value text := btrim(p_value);
     v_choices text[];
     v_range int4range;
     v_optional boolean := false;
+    v_before text;
     v_changed integer;
 begin
     case p_name
@@ -90,11 +92,18 @@ begin
             using errcode = 'CDS03';
     end if;
 
+    select s.value into v_before from domino_sync.setting as s where s.name = p_name for update;
+
     update domino_sync.setting as s
     set value = v_value, changed_at = now(), changed_by = session_user
     where s.name = p_name
       and s.value is distinct from v_value;
     get diagnostics v_changed = row_count;
+
+    if v_changed > 0 then
+        insert into domino_sync.configuration_change (kind, name, before, after)
+        values ('setting', p_name, v_before, v_value);
+    end if;
 
     if v_changed > 0
         and (

@@ -13,10 +13,12 @@ as $$
 -- Returns:    changed, rows that were made, changed or taken away; 0 = it was so already.
 -- Raises:     CDS03 what means nothing: see check_caption; neither way.
 -- Locks:      caption_map, for others who change it.
+-- Writes:     also configuration_change: who changed it, and when.
 declare
     v_family constant text := lower(btrim(p_family));
     v_crm constant text := btrim(p_crm_value);
     v_item constant text := case when v_family = 'category' then btrim(p_item_value) else lower(btrim(p_item_value)) end;
+    v_before jsonb;
     v_rows integer;
 begin
     perform domino_sync.check_caption(v_family, v_crm, coalesce(v_item, ''));
@@ -25,6 +27,7 @@ begin
             using errcode = 'CDS03';
     end if;
     lock table domino_sync.caption_map in share row exclusive mode;
+    v_before := domino_sync.caption_texts(v_family);
 
     -- another spelling of the same
     delete from domino_sync.caption_map as c
@@ -61,6 +64,7 @@ begin
     where c.to_item <> excluded.to_item or c.to_crm <> excluded.to_crm;
     get diagnostics v_rows = row_count;
     changed := changed + v_rows;
+    perform domino_sync.record_captions(v_family, v_before);
     return next;
 end;
 $$;

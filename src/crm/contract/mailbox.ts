@@ -15,6 +15,20 @@ export interface Caption {
   to_crm: boolean;
 }
 
+/** Who changed a setting or a caption, newest first. */
+export interface ConfigurationChange {
+  /** UTC instant. */
+  changed_at: string;
+  /** Login of the database. */
+  changed_by: string;
+  kind: 'setting' | 'caption';
+  /** Of a caption its family and its code: `priority: Urgent`. */
+  name: string;
+  /** null: there was none, or there is none any more. */
+  before: string | null;
+  after: string | null;
+}
+
 export interface Settings {
   values: Record<string, string | null>;
   captions: Caption[];
