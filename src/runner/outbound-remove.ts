@@ -2,7 +2,7 @@
  * The CRM no longer wants an entry in this mail file. What becomes of it depends on what Notes users did to it
  * meanwhile, so Domino is looked at first, and only what was looked at is deleted.
  */
-import type { ItemLink } from '../crm/contract.ts';
+import type { ConflictWrite, ItemLink } from '../crm/contract.ts';
 import type { DominoEntry } from '../item/domino-entry.ts';
 import type { Action } from '../item/planner.ts';
 import type { ReasonCode } from '../item/reason-code.ts';
@@ -13,8 +13,8 @@ import { ItemFault } from './faults.ts';
 import { linkKey, unlinked } from './link.ts';
 import { writtenSince } from './lost-create.ts';
 import { applyOne } from './outbound-apply.ts';
-import { noteConflicts, readEntry, waitForNewer } from './outbound-settle.ts';
-import { decidePair, dominoChangeOf } from './pair-facts.ts';
+import { noteConflicts, OLDER_STATE, readEntry, waitForNewer } from './outbound-settle.ts';
+import { decidePair, dominoChangeOf, showsAsAgreed } from './pair-facts.ts';
 import { inboundUpdate, mergePair } from './pair.ts';
 import { existence, restoration } from './restore.ts';
 
@@ -89,10 +89,7 @@ async function deleteEntry(
   entry: DominoEntry,
   reason: ReasonCode,
 ): Promise<Effect | null> {
-  const lost =
-    dominoChangeOf(context, link, entry) === 'edited'
-      ? [existence('deleted', readEntry(context, entry), 'crm', 'setting or direction')]
-      : [];
+  const lost = lostWith(context, link, entry);
   await noteConflicts(context, delivery, lost);
   const answer = await context.mailFile.delete(entry.key, entry.token, {
     notify: context.settings.notify,
@@ -103,6 +100,18 @@ async function deleteEntry(
     detail: answer.outcome === 'gone' ? 'the entry was gone from Domino already' : null,
     conflicts: lost,
   });
+}
+
+/** What nobody would know any more once the entry is deleted. */
+function lostWith(context: MailboxContext, link: ItemLink, entry: DominoEntry): ConflictWrite[] {
+  // From a backup, or edited by a clock that was put back: nobody can tell.
+  const older = link.state === 'linked' && context.mailFile.isOlder(entry, link.domino_token);
+  const edited = older
+    ? !showsAsAgreed(context, link, entry)
+    : dominoChangeOf(context, link, entry) === 'edited';
+  if (!edited) return [];
+  const decidedBy = older ? OLDER_STATE : 'setting or direction';
+  return [existence('deleted', readEntry(context, entry), 'crm', decidedBy)];
 }
 
 /** Another mail file is to hold it, but its last edit was made here: that goes to the CRM, and the entry after it. */

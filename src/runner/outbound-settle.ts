@@ -105,6 +105,9 @@ export function waitForNewer(
     throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
 }
 
+/** Who decided, as it is told in a conflict. */
+export const OLDER_STATE = 'Domino showed an older state than before';
+
 /** Restored from a backup: the CRM's values are written again, and what stands in Domino is kept as a conflict. */
 async function overwriteOlder(
   context: MailboxContext,
@@ -129,7 +132,7 @@ async function overwriteOlder(
     crm_value: crm[field],
     domino_value: domino[field],
     winner: 'crm',
-    decided_by: 'Domino showed an older state than before',
+    decided_by: OLDER_STATE,
   }));
   await noteConflicts(context, delivery, conflicts);
   const patch = patchFromItem(merge.domino, merge.toDomino, {

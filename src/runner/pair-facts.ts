@@ -77,12 +77,17 @@ export function dominoChangeOf(
   if (link.state === 'linked' && context.mailFile.isOlder(entry, link.domino_token)) return 'none';
   if (isOptedOut(context, entry)) return 'opted_out';
   if (link.base_item !== null && link.domino_token === entry.token) return 'none';
+  return showsAsAgreed(context, link, entry) ? 'none' : 'edited';
+}
+
+/** Whether an entry says what both sides agreed on. Throws ItemFault for one that cannot be an item. */
+export function showsAsAgreed(context: MailboxContext, link: PairLink, entry: DominoEntry): boolean {
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) throw new ItemFault(read.refused, read.detail, false);
   // What the block of the text says is ours, and nobody's edit.
   const item = { ...read.item, regarding: null };
   const same = isWithheld(maskOf(context), item) ? sharedEqual : itemEqual;
-  return link.base_item !== null && same(item, link.base_item.domino) ? 'none' : 'edited';
+  return link.base_item !== null && same(item, link.base_item.domino);
 }
 
 /** Private items that are not to be synchronised. */

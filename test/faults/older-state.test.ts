@@ -75,6 +75,12 @@ test('what was deleted in the CRM after the restore stays deleted, and goes from
   await world.settle();
   expect(await world.appointment(id)).toMatchObject({ deleted: 1 });
   expect(world.calendarEntries(anna(), 'Edited since')).toHaveLength(0);
+  // What stood there may have been an edit by a clock that was put back: it is kept.
+  const { conflicts } = await sides.crm.explain(id);
+  expect(conflicts).toMatchObject([
+    { field: 'existence', winner: 'crm', decided_by: 'Domino showed an older state than before' },
+  ]);
+  expect(JSON.stringify(conflicts)).toContain('Edited since');
 });
 
 test('of a user who writes to the CRM only nothing is deleted there', async () => {

@@ -41,7 +41,7 @@ export async function faultsOf(stage: Stage, survivors: Survivors): Promise<stri
   return [
     ...crm.problems,
     ...stage.world.users.flatMap((user) => differences(stage, user, crm)),
-    ...lost(stage, survivors, crm),
+    ...(await lost(stage, survivors, crm)),
     ...stage.two.sides.standIn.outbox
       .filter(({ from }) => from.includes('CRM Sync'))
       .map(({ from, to }) => `mail left from ${from} to ${to}`),
@@ -178,14 +178,23 @@ function differences(stage: Stage, owner: SampleUser, { links, parked, live }: C
 const twice = (names: readonly string[]): string[] =>
   [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `${name}: there twice`);
 
-/** Items that should have survived a deletion and are missing on a side. */
-function lost(stage: Stage, survivors: Survivors, { live }: Crm): string[] {
+/**
+ * Items that should have survived a deletion and are missing on a side. An edit by a clock that was put back cannot be told
+ * from an older state: then a conflict has to keep it.
+ */
+async function lost(stage: Stage, survivors: Survivors, { live }: Crm): Promise<string[]> {
   if (survivors.size === 0) return [];
+  const { rows } = await stage.world.vendor.query<{ subject: string }>(
+    `select comm_subject as subject from domino_sync.conflict join communication on comm_communicationid = appointment_id
+     where decided_by = 'Domino showed an older state than before'`,
+  );
+  const kept = new Set(rows.map(({ subject }) => itemOf(subject)));
   const inCrm = new Set(live.map(itemOf));
   const there = new Set(
     stage.world.users.flatMap((user) => shown(stage, user).map(({ subject }) => itemOf(subject))),
   );
-  return [...survivors].flatMap((item) => [
+  const expected = [...survivors].filter((item) => !kept.has(item));
+  return expected.flatMap((item) => [
     ...(inCrm.has(item) ? [] : [`${item} was edited, and is lost in the CRM`]),
     ...(there.has(item) ? [] : [`${item} was edited, and is lost in Notes`]),
   ]);
