@@ -8,9 +8,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import pg from 'pg';
 import { createWorld, type World } from '../../src/sandbox/exercise/world.ts';
+import { bundleProgram } from '../support/bundle.ts';
 import { takeDatabaseSnapshot, type DatabaseSnapshot } from '../support/database-snapshot.ts';
 import { openTwoSides, type TwoSides } from '../support/two-sides.ts';
 import { setUpCells } from './cells.ts';
@@ -28,25 +28,14 @@ let database: DatabaseSnapshot;
 let directory: string;
 /** Both sides with all cells set up, before the run. */
 const mailFiles = () => join(directory, 'mail-files.json');
-/** The runner in one file: most of a short life went to compiling it. */
+/** Where the runner is, compiled: most of a short life went to that. */
 let child: string;
 let points: string[];
 let undisturbed: string[];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'crash-'));
-  child = join(directory, 'crash-child.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'crash-child.ts')],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    external: ['pg-native'],
-    // Paths of ours are relative to where a file was; only the version is read by this process.
-    define: { 'import.meta.dirname': JSON.stringify(join(ROOT, 'src')) },
-    logLevel: 'error',
-  });
+  child = await bundleProgram(join(import.meta.dirname, 'crash-child.ts'), directory);
   two = await openTwoSides({ users: 2 });
   await setUpCells(two.world);
   two.sides.standIn.clearOutbox();

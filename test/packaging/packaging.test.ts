@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopSignals } from '../../src/commands/signals.ts';
 import { EXIT } from '../../src/errors.ts';
-import { runCli } from '../support/cli.ts';
+import { runFromSource } from '../support/cli.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string =>
@@ -41,10 +41,10 @@ test('every command they name exists, with its options', async () => {
   expect([...named].sort()).toEqual(
     expect.arrayContaining(['deploy', 'doctor', 'once', 'purge', 'run', 'sandbox', 'status']),
   );
-  const help = (await runCli(['--help'])).stdout;
+  const help = (await runFromSource(['--help'])).stdout;
   for (const command of named) expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
-  expect((await runCli(['purge', '--help'])).stdout).toMatch(/--keep-days/);
-  expect((await runCli(['sandbox', '--help'])).stdout).toMatch(/--exercise/);
+  expect((await runFromSource(['purge', '--help'])).stdout).toMatch(/--keep-days/);
+  expect((await runFromSource(['sandbox', '--help'])).stdout).toMatch(/--exercise/);
 });
 
 test('every script of package.json they call is there', () => {

@@ -1,6 +1,6 @@
 /**
- * One PostgreSQL server a Jest run: the embedded one, or that of POSTGRES_TEST_URL. Its address reaches the workers through
- * the environment.
+ * One PostgreSQL server a Jest run: the embedded one, or that of POSTGRES_TEST_URL. And the program, compiled once for all the
+ * processes that the tests start. Address and place reach the workers through the environment.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,11 @@ import {
 } from '../../src/sandbox/embedded-postgres.ts';
 import { connect } from '../../src/crm/mssql/connect.ts';
 import { isBabelfish } from './babelfish.ts';
+import { bundleProgram } from './bundle.ts';
 import { TEMP_PREFIX, testDirectory } from './temp-directory.ts';
 
 declare global {
-  var testServer: { server: EmbeddedPostgres; directory: string } | undefined;
+  var testRun: { server: EmbeddedPostgres | undefined; directory: string } | undefined;
 }
 
 const isAlive = (pid: number): boolean => {
@@ -83,15 +84,9 @@ const nameMssqlServer = async (url: string): Promise<void> => {
   }
 };
 
-export default async function globalSetup(): Promise<void> {
-  const mssql = process.env['MSSQL_TEST_URL'];
-  if (mssql !== undefined) await nameMssqlServer(mssql);
-  const wanted = process.env['POSTGRES_TEST_URL'];
-  if (wanted !== undefined) return useServer(wanted);
-  await removeLeftovers();
-  const directory = testDirectory();
+const startServer = async (directory: string): Promise<void> => {
   const server = await startEmbeddedPostgres({ dataDir: join(directory, 'server') });
-  globalThis.testServer = { server, directory };
+  globalThis.testRun = { server, directory };
   process.env['TEST_SERVER_URL'] = server.url;
   // Interrupted, Jest runs no teardown, and the server does not get the signal.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -101,4 +96,19 @@ export default async function globalSetup(): Promise<void> {
       process.exit(130);
     });
   }
+};
+
+export default async function globalSetup(): Promise<void> {
+  const mssql = process.env['MSSQL_TEST_URL'];
+  if (mssql !== undefined) await nameMssqlServer(mssql);
+  const wanted = process.env['POSTGRES_TEST_URL'];
+  if (wanted === undefined) await removeLeftovers();
+  const directory = testDirectory();
+  globalThis.testRun = { server: undefined, directory };
+  const entry = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
+  const [program] = await Promise.all([
+    bundleProgram(entry, join(directory, 'program')),
+    wanted === undefined ? startServer(directory) : useServer(wanted),
+  ]);
+  process.env['TEST_PROGRAM'] = program;
 }

@@ -4,9 +4,11 @@ import { removeEmbeddedPostgres } from '../../src/sandbox/embedded-postgres.ts';
 import './global-setup.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  const running = globalThis.testServer;
+  const running = globalThis.testRun;
   if (running === undefined) return;
-  await running.server.stop();
-  await removeEmbeddedPostgres(join(running.directory, 'server'));
+  if (running.server !== undefined) {
+    await running.server.stop();
+    await removeEmbeddedPostgres(join(running.directory, 'server'));
+  }
   rmSync(running.directory, { recursive: true, force: true });
 }
