@@ -27,7 +27,9 @@ async function apply(url: string, output: Output, accept: readonly string[]): Pr
     print(output, refused, () => [...preflightLines(preflight), ...refusalLines(preflight, accept)]);
     return EXIT.findings;
   }
-  const done = await deployTo(url);
+  const done = await deployTo(url, {
+    waiting: (line) => process.stderr.write(`crm-domino-sync: ${line}\n`),
+  });
   print(output, { refused: false, ...done, preflight }, () => {
     const steps = [
       ...done.migrations.map((name) => `migration ${name}`),

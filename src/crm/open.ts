@@ -59,8 +59,10 @@ export const openPreviewDatabase = async (url: string): Promise<PreviewDatabase>
   engineOf(url).openPreview(url);
 
 /** Installs or updates everything of ours; needs the login of the DBA. */
-export const deployTo = async (url: string, log?: (line: string) => void): Promise<DeployResult> =>
-  engineOf(url).deploy({ connectionString: url, ...(log ? { log } : {}) });
+export const deployTo = async (
+  url: string,
+  options: Omit<DeployOptions, 'connectionString'> = {},
+): Promise<DeployResult> => engineOf(url).deploy({ ...options, connectionString: url });
 
 /** What differs from what `deploy` would leave; changes nothing. */
 export const checkDeployment = async (url: string): Promise<Finding[]> =>

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { checkPostgres } from '../../src/crm/deploy/check-postgres.ts';
+import type { DeployPlan } from '../../src/crm/deploy/plan/plan.ts';
 import { postgresPlan } from '../../src/crm/deploy/plan/postgres-plan.ts';
 import { deployPlanOver, deployPostgres } from '../../src/crm/deploy/postgres.ts';
 import { readPostgresObjects, type SqlFile } from '../../src/crm/deploy/sql-objects.ts';
@@ -143,7 +144,14 @@ describe('deploy on postgres', () => {
     const url = await use(false);
     const other = await database.admin.connect();
     await other.query('select pg_advisory_lock(4711002, 1)');
-    const deploying = deployPostgres({ connectionString: url, timeoutSeconds: 1 });
+    const lines: string[] = [];
+    const waiting = (line: string) => void lines.push(line);
+    const deploying = deployPostgres({
+      connectionString: url,
+      timeoutSeconds: 1,
+      tellAfterSeconds: 1,
+      waiting,
+    });
     const waited = async () =>
       (
         await other.query(`select from pg_stat_activity
@@ -151,10 +159,41 @@ describe('deploy on postgres', () => {
             and query_start < clock_timestamp() - interval '1.5 seconds'`)
       ).rowCount === 1;
     expect(await waitUntil(20_000, waited)).toBe(true);
+    expect(await waitUntil(20_000, () => lines.length > 0)).toBe(true);
     await other.query('select pg_advisory_unlock(4711002, 1)');
     other.release();
     await deploying;
     expect(await findings()).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/another deployment is at work .*10 minutes/)]);
+  });
+
+  test('nobody is told of a wait that is short; one that lasts ends with what is to be done', async () => {
+    const url = await use(false);
+    const lines: string[] = [];
+    await deployPostgres({ connectionString: url, waiting: (line) => lines.push(line) });
+    expect(lines).toEqual([]);
+    const other = await database.admin.connect();
+    await other.query("set application_name = 'of somebody'; select pg_advisory_lock(4711002, 1)");
+    const plan = await postgresPlan();
+    const impatient: DeployPlan = {
+      ...plan,
+      parts: plan.parts.map((part) => ({
+        ...part,
+        steps: part.steps.map((step) => ({
+          ...step,
+          batches: step.batches.map((batch) => batch.replace("'600s'", "'1s'")),
+        })),
+      })),
+    };
+    const client = await database.admin.connect();
+    await expect(deployPlanOver(client, impatient)).rejects.toMatchObject({
+      code: '55P03',
+      message: expect.stringMatching(
+        /another deployment holds .* \(session \d+, of somebody\): try again/,
+      ) as string,
+    });
+    client.release(true);
+    other.release(true);
   });
 
   describe('of a newer version', () => {

@@ -4,8 +4,12 @@ export interface DeployOptions {
   /** Of a login that owns the database, or may create schemas, roles and triggers on the vendor's tables. */
   connectionString: string;
   log?: (line: string) => void;
+  /** Told once when another deployment is waited for. */
+  waiting?: (line: string) => void;
   /** How long to wait for the vendor's tables. Default 60. For another deployment it is ten minutes. */
   timeoutSeconds?: number;
+  /** How long it waits before it says so. Default 10. */
+  tellAfterSeconds?: number;
 }
 
 export interface DeployResult {

@@ -8,16 +8,21 @@ import type { DeployOptions, DeployResult } from './findings.ts';
 import { inTransaction } from './mssql-transaction.ts';
 import { executePlan, type PlanSession } from './plan/execute.ts';
 import { mssqlPlan } from './plan/mssql-plan.ts';
+import { LOCK_SQL } from './plan/mssql-steps.ts';
 import type { DeployPlan } from './plan/plan.ts';
+import { tellingOfWait, type Waiting } from './waiting.ts';
 
-const planSession = (session: MssqlSession): PlanSession => ({
+const planSession = (session: MssqlSession, waiting: Waiting): PlanSession => ({
   holds: async (condition) => {
     const [answer] = await session.query<{ holds: number }>(
       `SELECT CASE WHEN ${condition} THEN 1 ELSE 0 END AS holds;`,
     );
     return answer?.holds === 1;
   },
-  run: (batch) => session.batch(batch),
+  run: (batch) => {
+    const run = () => session.batch(batch);
+    return batch === LOCK_SQL ? tellingOfWait(run, waiting) : run();
+  },
   inTransaction: (work) => inTransaction(session, work),
 });
 
@@ -26,8 +31,9 @@ export const deployPlanOver = async (
   session: MssqlSession,
   plan: DeployPlan,
   log: (line: string) => void = () => undefined,
+  waiting: Waiting = {},
 ): Promise<DeployResult> => {
-  const ran = await executePlan(planSession(session), plan, {
+  const ran = await executePlan(planSession(session, waiting), plan, {
     after: (steps) => {
       for (const { kind, name } of steps) {
         if (kind === 'migration') log(`migration ${name}`);
@@ -57,7 +63,7 @@ export const deployOver = async (
   const { log, timeoutSeconds } = options;
   const plan = await mssqlPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds });
   try {
-    return await deployPlanOver(session, plan, log);
+    return await deployPlanOver(session, plan, log, options);
   } catch (error) {
     throw toCrmError(error, 'deploy');
   }

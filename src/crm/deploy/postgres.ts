@@ -9,8 +9,10 @@ import type { DeployOptions, DeployResult } from './findings.ts';
 import { executePlan, type PlanSession } from './plan/execute.ts';
 import { stepsOf, type DeployPlan } from './plan/plan.ts';
 import { postgresPlan } from './plan/postgres-plan.ts';
+import { LOCK_SQL } from './plan/postgres-steps.ts';
 import { POSTGRES_MIGRATIONS } from './sql-objects.ts';
 import { VENDOR_COLUMNS } from './vendor-columns.ts';
+import { tellingOfWait, type Waiting } from './waiting.ts';
 
 /** `table.column`, or `table` when the table is missing altogether. */
 export const missingVendorColumns = async (client: pg.ClientBase): Promise<string[]> => {
@@ -41,12 +43,15 @@ const inTransaction = async (client: pg.ClientBase, work: () => Promise<void>): 
   }
 };
 
-const planSession = (client: pg.ClientBase): PlanSession => ({
+const planSession = (client: pg.ClientBase, waiting: Waiting): PlanSession => ({
   holds: async (condition) => {
     const { rows } = await client.query<{ holds: boolean | null }>(`select (${condition}) as holds`);
     return rows[0]?.holds === true;
   },
-  run: async (batch) => void (await client.query(batch)),
+  run: async (batch) => {
+    const run = () => client.query(batch);
+    await (batch === LOCK_SQL ? tellingOfWait(run, waiting) : run());
+  },
   inTransaction: (work) => inTransaction(client, work),
 });
 
@@ -71,9 +76,10 @@ export const deployPlanOver = async (
   client: pg.Client | pg.PoolClient,
   plan: DeployPlan,
   log: (line: string) => void = () => undefined,
+  waiting: Waiting = {},
 ): Promise<DeployResult> => {
   const migrations: string[] = [];
-  const ran = await executePlan(planSession(client), plan, {
+  const ran = await executePlan(planSession(client, waiting), plan, {
     before: async ({ steps }) => {
       if (!steps.some(({ kind }) => kind === 'migration')) return;
       migrations.push(...(await migrateByLibrary(client, plan)));
@@ -98,7 +104,7 @@ export const deployPostgres = async (options: DeployOptions): Promise<DeployResu
   const plan = await postgresPlan(timeoutSeconds === undefined ? {} : { timeoutSeconds });
   const client = await connect(connectionString, 'crm-domino-sync deploy', 'deploy');
   try {
-    return await deployPlanOver(client, plan, log);
+    return await deployPlanOver(client, plan, log, options);
   } catch (error) {
     throw toCrmError(error, 'deploy');
   } finally {

@@ -25,7 +25,20 @@ declare
     v_timeout text := current_setting('lock_timeout');
 begin
     perform set_config('lock_timeout', '${OTHER_DEPLOYMENT_SECONDS}s', true);
-    perform pg_advisory_lock(4711002, 1);
+    begin
+        perform pg_advisory_lock(4711002, 1);
+    exception when lock_not_available then
+        raise exception using errcode = 'lock_not_available', message =
+            'another deployment holds this database for ${OTHER_DEPLOYMENT_SECONDS} seconds now'
+            || coalesce((
+                select format(' (session %s%s)', l.pid, ', ' || nullif(a.application_name, ''))
+                from pg_locks as l
+                left join pg_stat_activity as a on a.pid = l.pid
+                where l.locktype = 'advisory' and l.classid = 4711002 and l.objid = 1 and l.granted
+                  and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+                limit 1
+            ), '') || ': try again when it has ended; nothing was changed';
+    end;
     perform set_config('lock_timeout', v_timeout, true);
 end;
 $$;`;
