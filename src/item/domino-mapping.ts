@@ -265,6 +265,7 @@ export function itemFromDomino(
       reminderMinutes: entry.reminderMinutes,
       organiser: attendees.length === 0 ? null : organiser,
       attendees,
+      ...(entry.group === undefined ? {} : { group: entry.group }),
     },
   };
 }

@@ -85,6 +85,8 @@ export const syncItemSchema = z.strictObject({
   organiser: personSchema.nullable(),
   /** Without the organiser; sorted by e-mail, one entry an address. */
   attendees: z.array(attendeeSchema),
+  /** Of a To Do that Notes assigned to several: the names there. Kept so that its other documents can be told; never compared. */
+  group: z.object({ assigner: z.string(), assignees: z.array(z.string()) }).optional(),
 });
 export type SyncItem = z.infer<typeof syncItemSchema>;
 

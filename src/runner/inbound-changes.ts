@@ -19,6 +19,7 @@ import type { ReasonCode } from '../item/reason-code.ts';
 import { cleanText } from '../item/text.ts';
 import type { MailboxContext } from './context.ts';
 import { faultOf, retryDelaySeconds } from './faults.ts';
+import { broughtByOthers } from './group-todo-pairs.ts';
 import { discreet, park, parkCopy, type Decision, type Seen } from './inbound-decision.ts';
 import { decideKnown } from './inbound-known.ts';
 import { decideNew } from './inbound-new.ts';
@@ -122,6 +123,12 @@ async function decideAndApply(
     links.map((link) => link.appointment_id),
   );
 
+  const brought = await broughtByOthers(
+    context,
+    known,
+    seen.filter(({ entry }) => !linkOf.has(`${entry.key.uid}/${entry.key.recurrenceId ?? ''}`)),
+  );
+
   const items: InboundItem[] = [];
   const saves: LinkWrite[] = [];
   const missing: MissingItem[] = [];
@@ -134,7 +141,10 @@ async function decideAndApply(
         ? { do: 'park', parked: park(one.summary, 'crm_refused', fault) }
         : guarded(one, () =>
             link === null
-              ? decideNew(context, known, no, one)
+              ? decideNew(context, known, no, {
+                  ...one,
+                  brought: brought.get(keyText(one.entry.key)) ?? null,
+                })
               : decideKnown(
                   context,
                   no,

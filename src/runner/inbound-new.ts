@@ -1,7 +1,7 @@
 /** An entry of Domino that has no link yet: an appointment is made of it, or it is one of ours, a copy, or none of the CRM's. */
 import type { InboundItem, KnownLink } from '../crm/contract.ts';
 import { crmFieldsFrom, crmItemAfter } from '../item/crm-mapping.ts';
-import type { DominoEntry } from '../item/domino-entry.ts';
+import { keyText, type DominoEntry } from '../item/domino-entry.ts';
 import { fieldChanges } from '../item/field-change.ts';
 import { itemFromDomino } from '../item/domino-mapping.ts';
 import { attendeeChanges } from '../item/people.ts';
@@ -24,7 +24,7 @@ export function decideNew(
   context: MailboxContext,
   known: ReadonlyMap<string, KnownLink>,
   no: number,
-  { summary, entry }: Seen,
+  { summary, entry, brought }: Seen & { brought: string | null },
 ): Decision {
   const direction = context.mailbox.direction;
   const action = planPair('absent', isOptedOut(context, entry) ? 'opted_out' : 'edited', {
@@ -49,7 +49,7 @@ export function decideNew(
         : '';
     return { do: 'park', parked: parkCopy(summary, `the meeting of ${organiser}${how}`) };
   }
-  const another = heldByAnother(context, entry);
+  const another = heldByAnother(context, entry) ?? brought ?? leftBefore(known, entry);
   if (another !== null) return { do: 'park', parked: park(summary, 'assignee_copy', another) };
   const read = itemFromDomino(entry, dominoContext(context));
   if ('refused' in read) return { do: 'park', parked: park(summary, read.refused, read.detail) };
@@ -64,6 +64,14 @@ export function decideNew(
       organiser === owner ? 'organiser' : 'copy',
     ),
   };
+}
+
+/** A document that was left to another one stays so, whatever is edited in it, until somebody is disabled or wants it. */
+function leftBefore(known: ReadonlyMap<string, KnownLink>, { key, group }: DominoEntry): string | null {
+  const before = known.get(keyText(key));
+  return group !== undefined && before?.reason_code === 'assignee_copy' && !before.retry_due
+    ? 'another document of it was taken'
+    : null;
 }
 
 /**

@@ -102,7 +102,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     },
   );
 
-  test('a copy is looked at again when its assigner is disabled, and when the assignee who brings it is', async () => {
+  test('its assigner is disabled: his appointment stays the only one, also when both documents were edited, and when he is back', async () => {
     const { world, sides, anna, bert, cora, assign, todo, enable } = await open({ engine });
     const unid = assign(anna, 'Report', [cora, bert]);
     await world.settle();
@@ -112,24 +112,93 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     await sides.crm.disableUser(anna.userId);
     await world.settle();
-    const [second, ...more] = await world.bySubject('Report');
-    expect(more).toEqual([]);
-    expect(second!.id).not.toBe(first!.id);
+    const has = `the CRM has it from Anna Adler as appointment ${first!.id}`;
     const notes = `assigned by ${anna.notesName} to Bert Braun as well`;
-    expect(await held()).toEqual({ pairs: [linked(anna), linked(bert)], left: [copy(cora, notes)] });
+    expect(await held()).toEqual({ pairs: [linked(anna)], left: [copy(bert, has), copy(cora, notes)] });
+    world.notes(bert).editTodo({
+      unid: todo(bert, 'Report').unid,
+      subject: 'Report of Bert',
+      start: world.at(8, 9).utc,
+      due: world.at(9, 9).utc,
+    });
+    await world.settle();
+    expect([...(await world.bySubject('Report')), ...(await world.bySubject('Report of Bert'))]).toEqual([]);
     await expectQuiet();
-    // Enabled again, he leaves Bert's as it is.
     await enable(anna);
+    world.notes(anna).editTodo({ unid, subject: 'Report of Anna, again' });
     await world.settle();
-    world.notes(bert).editTodo({ unid: todo(bert, 'Report').unid, subject: 'Report of Bert' });
-    await world.settle();
-    expect((await world.bySubject('Report of Bert')).map(({ id }) => id)).toEqual([second!.id]);
-    expect((await world.bySubject('Report of Anna')).map(({ id }) => id)).toEqual([first!.id]);
-
-    await sides.crm.disableUser(anna.userId);
+    expect((await world.bySubject('Report of Anna, again')).map(({ id }) => id)).toEqual([first!.id]);
     await sides.crm.disableUser(bert.userId);
     await world.settle();
-    expect(await held()).toEqual({ pairs: [linked(anna), linked(bert), linked(cora)], left: [] });
+    expect((await held()).pairs).toEqual([linked(anna)]);
+    await expectQuiet();
+  });
+
+  test('its assigner is disabled and his never came: one of the copies makes the appointment', async () => {
+    const { world, sides, anna, bert, cora, assign } = await open({ engine });
+    const unid = assign(anna, 'Report', [bert, cora]);
+    world.notes(anna).editTodo({ unid, categories: ['Not in CRM'] });
+    // Of the same people, on other days.
+    world.notes(anna).createTodo({
+      subject: 'Another',
+      start: world.at(10, 9).utc,
+      due: world.at(11, 9).utc,
+      assignees: [bert.email, cora.email],
+    });
+    await world.settle();
+    expect(await world.bySubject('Report')).toEqual([]);
+    await sides.crm.disableUser(anna.userId);
+    await world.settle();
+    expect(await world.bySubject('Report')).toHaveLength(1);
+    expect(await world.bySubject('Another')).toHaveLength(1);
+    expect((await held()).pairs).toEqual([linked(anna), linked(bert)]);
+    await expectQuiet();
+  });
+
+  test.each([
+    ['its assigner', (anna: User) => anna],
+    ['an assignee with a lower user id', (_anna: User, bert: User) => bert],
+  ])('%s is enabled later: what another brought stays the only appointment', async (_who, later) => {
+    const { world, sides, anna, bert, cora, assign, todo, enable } = await open({ engine });
+    const late = later(anna, bert);
+    await sides.crm.disableUser(anna.userId);
+    await sides.crm.disableUser(bert.userId);
+    const before = assign(anna, 'Before', [bert, cora]);
+    assign(anna, 'Edited since', [bert, cora]);
+    await world.settle();
+    world.notes(cora).editTodo({ unid: todo(cora, 'Edited since').unid, subject: 'Edited by Cora' });
+    await world.settle();
+    const ids = await Promise.all(
+      ['Before', 'Edited by Cora'].map(async (subject) => (await world.bySubject(subject))[0]!.id),
+    );
+
+    await enable(late);
+    await world.settle();
+    expect((await held()).pairs).toEqual([linked(cora), linked(cora)]);
+    expect((await held()).left.map(({ user, reason }) => [user, reason])).toEqual([
+      [late.userId, 'assignee_copy'],
+      [late.userId, 'assignee_copy'],
+    ]);
+    expect((await held()).left.map(({ detail }) => detail).sort()).toEqual(
+      ids.map((id) => `the CRM has it from Cora Conti as appointment ${id}`).sort(),
+    );
+    expect(await world.bySubject('Edited since')).toEqual([]);
+    // What its holder does goes on to the CRM, what is edited in the other document does not.
+    world.notes(cora).editTodo({ unid: todo(cora, 'Before').unid, subject: 'Before, by Cora' });
+    world.notes(anna).editTodo({ unid: before, subject: 'Before, by Anna' });
+    world.notes(bert).editTodo({ unid: todo(bert, 'Before').unid, subject: 'Before, by Bert' });
+    await world.settle();
+    expect((await world.bySubject('Before, by Cora')).map(({ id }) => id)).toEqual([ids[0]]);
+    // What is assigned from now on is as ever.
+    assign(anna, 'From now on', [bert, cora]);
+    await world.settle();
+    expect(await world.bySubject('From now on')).toHaveLength(1);
+    expect((await held()).pairs.filter(({ user }) => user === late.userId)).toEqual([linked(late)]);
+    await expectQuiet();
+    // Whoever brought it is disabled: his appointment stays, and nobody brings it again.
+    await sides.crm.disableUser(cora.userId);
+    await world.settle();
+    expect((await held()).pairs).toHaveLength(3);
   });
 
   test('of a To Do of somebody who is not enabled one enabled assignee’s copy is the appointment, and stays when it is deleted', async () => {
