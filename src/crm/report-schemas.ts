@@ -217,6 +217,14 @@ export const explanationSchema: z.ZodType<Explanation> = z.object({
     }),
   ),
   reasons: z.record(z.string(), z.object({ meaning: text, remedy: text })),
+  people: z.array(
+    z.object({
+      email: text,
+      external: z.boolean(),
+      user_name: textOrNull,
+      persons: z.array(z.object({ person_id: count, name: textOrNull })),
+    }),
+  ),
   unfolded_changes: count,
   runners: z.object({
     alive: count,

@@ -248,6 +248,75 @@ test('of a private series that is refused without being read: its subject is not
   expect(rows).toEqual([{ subject: 'Standing' }, { subject: null }]);
 });
 
+describe('of attendees of whom it is not plain who is meant', () => {
+  const person = async (first: string, last: string, email: string): Promise<number> => {
+    const made = async (sql: string, values: unknown[]) =>
+      (await two.sides.vendor.query<{ id: number }>(sql, values)).rows[0]!.id;
+    const id = await made(
+      'insert into person (pers_firstname, pers_lastname) values ($1, $2) returning pers_personid as id',
+      [first, last],
+    );
+    const mail = await made(
+      'insert into email (emai_emailaddress) values ($1) returning emai_emailid as id',
+      [email],
+    );
+    await two.sides.vendor.query(
+      `insert into emaillink (elink_entityid, elink_recordid, elink_emailid)
+       select t.bord_tableid, $1, $2 from custom_tables as t where lower(t.bord_name) = 'person'`,
+      [id, mail],
+    );
+    return id;
+  };
+
+  test('names them, says for whom they were taken, and what to do', async () => {
+    const { world } = two;
+    const first = await person('Pat', 'First', 'Pat@customer.example');
+    const second = await person('Pat', 'Second', 'pat@customer.example');
+    const both = await person('Bert', 'Outside', bert.email);
+    await person('Quinn', 'Only', 'quinn@customer.example');
+    const at = world.at(5, 11);
+    const uid = world.notes(anna).createMeeting({
+      subject: 'Doubtful',
+      start: at.utc,
+      end: at.utc,
+      invitees: [
+        'PAT@customer.example',
+        bert.email,
+        'quinn@customer.example',
+        'stranger@customer.example',
+        'CN=Nobody/O=Acme',
+      ],
+    });
+    await world.settle();
+    const text = await why(uid);
+    expect(text).toContain(
+      `Who    pat@customer.example is the address of 2 persons, Pat First (person ${first}) and Pat Second (person ${second}): ` +
+        `the appointment names Pat First (person ${first}); what comes from Notes is taken for the lowest number.\n` +
+        '       → If another is meant, choose that person in the appointment in the CRM;',
+    );
+    expect(text).toContain(
+      `Who    ${bert.email} is the address of CRM user Bert Braun and of Bert Outside (person ${both}): taken for the user.\n` +
+        '       → If the person is meant, one of both needs another address in the CRM.',
+    );
+    expect(text).toContain(
+      'Who    stranger@customer.example is the address of nobody in the CRM: an external attendee by the address alone.\n       → ',
+    );
+    expect(text).toContain(
+      'is invited in Notes by a name that is no mail address: no attendee in the CRM.\n       → ',
+    );
+    expect(text).not.toMatch(/Who {4}quinn/);
+    expect((await story(uid)).doubts).toHaveLength(4);
+
+    // Another one is chosen in the CRM: that holds, and is told.
+    await two.sides.vendor.query(
+      "update comm_link set cmli_externalpersonid = $1 where cmli_recipient = 'pat@customer.example'",
+      [second],
+    );
+    await world.settle();
+    expect(await why(uid)).toContain(`the appointment names Pat Second (person ${second});`);
+  });
+});
+
 test('of a disabled user: since when nothing is carried over', async () => {
   const { world, sides } = two;
   const id = await make(bert, 'Bert alone');

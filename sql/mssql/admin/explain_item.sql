@@ -141,6 +141,7 @@ BEGIN
                 FOR JSON PATH, INCLUDE_NULL_VALUES
             ), N'[]')) AS activity,
             JSON_QUERY(@v_reasons) AS reasons,
+            JSON_QUERY(domino_sync.explain_people(@v_appointment)) AS people,
             (
                 SELECT COUNT(*) FROM domino_sync.change_log AS c WHERE c.appointment_id = @p_appointment_id
             ) AS unfolded_changes

@@ -187,6 +187,7 @@ select jsonb_build_object(
         select jsonb_object_agg(r.code, jsonb_build_object('meaning', r.meaning, 'remedy', r.remedy))
         from domino_sync.reason_code as r
     ), '{}'),
+    'people', domino_sync.explain_people((select a.body from appointment as a)),
     'unfolded_changes', (
         select count(*) from domino_sync.change_log as c where c.appointment_id = p_appointment_id
     )

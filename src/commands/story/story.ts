@@ -1,6 +1,7 @@
 /** The story of an appointment or of an entry: the answer, where it is, what happened, what comes next. Pure. */
 import type { Explanation } from '../../crm/contract.ts';
 import { differingFields } from '../../item/item-equality.ts';
+import { doubtsOf, type Doubt } from './doubts.ts';
 import { nextOf } from './next.ts';
 import type { Place } from './facts.ts';
 import { placesOf } from './place.ts';
@@ -15,6 +16,8 @@ export interface Story extends Explanation {
   places: Place[];
   timeline: Event[];
   next: string[];
+  /** Attendees of whom it is not plain who is meant. */
+  doubts: Doubt[];
 }
 
 export function storyOf(known: Explanation): Story {
@@ -25,6 +28,7 @@ export function storyOf(known: Explanation): Story {
     places,
     timeline: timelineOf(explanation),
     next: nextOf(explanation, places),
+    doubts: doubtsOf(explanation),
     ...explanation,
   };
 }
@@ -37,6 +41,7 @@ export function storyLines(id: string, story: Story): string[] {
     ...(story.answer.remedy === null ? [] : [`→ ${story.answer.remedy}`]),
     '',
     ...whereLines(story),
+    ...story.doubts.flatMap(({ sentence, remedy }) => [`Who    ${sentence}`, `       → ${remedy}`]),
     '',
     ...(story.timeline.length === 0
       ? ['Nothing has happened to it yet.']

@@ -34,6 +34,7 @@ export function veiled(explanation: Explanation): Explanation {
         person_id: null,
       })),
     },
+    people: [],
     links: explanation.links.map((link) => ({ ...link, base_item: null })),
     parked: parked.map((item) => ({ ...item, subject: PRIVATE, payload: null })),
     conflicts: explanation.conflicts.map((conflict) => ({

@@ -79,6 +79,14 @@ export interface Explanation {
   activity: ExplainedActivity[];
   /** All reason codes. */
   reasons: Record<string, { meaning: string; remedy: string }>;
+  /** Who has the addresses of the external attendees, and of those CRM users whose address is a person's as well. */
+  people: {
+    email: string;
+    external: boolean;
+    /** Of the CRM user with that address. */
+    user_name: string | null;
+    persons: { person_id: number; name: string | null }[];
+  }[];
   /** Changes captured and not yet folded. */
   unfolded_changes: number;
   runners: {

@@ -223,6 +223,7 @@ export const explanation = (changes: Partial<Explanation> = {}): Explanation => 
   conflicts: [],
   activity: [activity()],
   reasons,
+  people: [],
   unfolded_changes: 0,
   runners: { alive: 1, last_seen_at: '2026-05-20T10:29:59Z', domino_reason: null, domino_paused_until: null },
   gaps: [],
