@@ -101,7 +101,7 @@ export function waitForNewer(
   entry: DominoEntry,
 ): void {
   if (link.state !== 'linked' || !context.mailFile.isOlder(entry, link.domino_token)) return;
-  if (!mayOverwrite(leased))
+  if (!mayOverwrite(context, leased))
     throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
 }
 
@@ -114,7 +114,7 @@ async function overwriteOlder(
   delivery: Delivery,
   { link, role, crm, entry }: { link: LinkWrite; role: LinkRole; crm: SyncItem; entry: DominoEntry },
 ): Promise<Effect> {
-  if (!mayOverwrite(delivery.leased))
+  if (!mayOverwrite(context, delivery.leased))
     throw new ItemFault('domino_older', 'Domino shows an older state of the entry than before', true);
   const domino = readEntry(context, entry);
   const merge = mergePair(context, {
@@ -125,7 +125,9 @@ async function overwriteOlder(
     entry,
     domino,
   });
-  const edited = merge.toDomino.filter((field) => field !== 'regarding');
+  // An entry without a text shows none, which is not the same as an empty one, and nothing is lost with it.
+  const noText = (domino.body ?? '').trim() === (crm.body ?? '').trim();
+  const edited = merge.toDomino.filter((field) => field !== 'regarding' && !(field === 'body' && noText));
   const conflicts = edited.map((field): ConflictWrite => ({
     field,
     base_value: link.base_item?.domino[field] ?? null,
@@ -163,9 +165,18 @@ const MAY_OVERWRITE: readonly string[] = ['domino_older', 'admin_retry'];
 /** So many attempts take 20 minutes at least, longer than the pull waits for a newer state. */
 const PATIENT_ATTEMPTS = 8;
 
-/** A later event may have taken the place of the reason under which the pull asked for it; then the attempts tell. */
-const mayOverwrite = ({ reason_code: reason, attempts }: LeasedDelivery): boolean =>
-  MAY_OVERWRITE.includes(reason) || attempts > PATIENT_ATTEMPTS;
+/**
+ * A later event may have taken the place of the reason under which the pull asked for it; then the attempts tell. Of a user
+ * to whom nothing comes from Domino no pull ever asks, and the CRM's word is all that counts: his last attempt writes,
+ * however few max_attempts allows, rather than wait for an administrator who could say nothing else.
+ */
+const mayOverwrite = (
+  { mailbox, settings }: MailboxContext,
+  { reason_code: reason, attempts }: LeasedDelivery,
+): boolean =>
+  MAY_OVERWRITE.includes(reason) ||
+  attempts > PATIENT_ATTEMPTS ||
+  (mailbox.direction === 'to_domino' && attempts + 1 >= settings.max_attempts);
 
 /** The loser's value is nowhere else once Domino is written: a runner that dies after that must not take it along. */
 export async function noteConflicts(
