@@ -170,4 +170,83 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await sides.crm.explain(other)).activity[0]).toMatchObject({ reason_code: 'todo_off' });
     await expectQuiet();
   });
+
+  test.each(['off', 'read'] as const)(
+    'with todos %s nothing is written to To Dos nor taken for deleted; switched on again both sides catch up, each To Do once',
+    async (mode) => {
+      const { world, sides, anna, notes, times, status, todosOf } = await open({ engine });
+      const make = (subject: string) =>
+        world.crm.createAppointment(anna.userId, { subject, action: 'ToDo', ...times.crm });
+      const ids: Record<string, number> = {};
+      for (const subject of [
+        'Edited',
+        'Deleted in the CRM',
+        'Deleted in Notes',
+        'Quiet',
+        'Becomes a meeting',
+      ])
+        ids[subject] = await make(subject);
+      const own = notes.createTodo({ subject: 'Of Notes', ...times.notes });
+      await world.settle();
+      ids['Of Notes'] = (await world.bySubject('Of Notes'))[0]!.id;
+      const unidOf = (subject: string) => todosOf(subject)[0]!.unid;
+      const before = {
+        deleted: unidOf('Deleted in Notes'),
+        quiet: unidOf('Quiet'),
+        edited: unidOf('Edited'),
+      };
+
+      await sides.crm.changeSetting('todos', mode);
+      // All that people do meanwhile, on both sides.
+      await world.crm.editAppointment(anna.userId, ids['Edited']!, { priority: 'High' });
+      await world.crm.deleteAppointment(anna.userId, ids['Deleted in the CRM']!);
+      await world.crm.editAppointment(anna.userId, ids['Becomes a meeting']!, { action: 'Meeting' });
+      ids['New in the CRM'] = await make('New in the CRM');
+      ids['On both sides'] = await make('On both sides');
+      const twin = notes.createTodo({ subject: 'On both sides', ...times.notes });
+      const fresh = notes.createTodo({ subject: 'New in Notes', ...times.notes });
+      notes.completeTodo({ unid: own });
+      const shown = JSON.stringify(notes.todos());
+      sides.standIn.requests.reset();
+      await world.settle();
+      await sides.crm.requestReconcile(null, 'nothing is to be done');
+      await world.vendor.query(
+        "update domino_sync.item_link set checked_at = checked_at - interval '3 days'",
+      );
+      await world.settle();
+      expect(sides.standIn.requests.count().write).toBe(0);
+      expect(JSON.stringify(notes.todos())).toBe(shown);
+      expect(world.calendarEntries(anna, 'Becomes a meeting')).toEqual([]);
+      const rows = async (subject: string) => (await world.bySubject(subject)).map(({ id }) => id);
+      for (const subject of ['Edited', 'Deleted in Notes', 'Quiet', 'New in the CRM'])
+        expect([subject, await rows(subject)]).toEqual([subject, [ids[subject]]]);
+      expect(await status(ids['Of Notes'])).toBe(mode === 'read' ? 'Complete' : 'Pending');
+      expect(await rows('New in Notes')).toHaveLength(mode === 'read' ? 1 : 0);
+      notes.deleteTodo({ unid: before.deleted });
+      await world.settle();
+
+      await sides.crm.changeSetting('todos', 'on');
+      await world.settle();
+      expect(todosOf('Edited')).toMatchObject([{ unid: before.edited, importance: '1' }]);
+      expect(todosOf('Deleted in the CRM')).toEqual([]);
+      expect(todosOf('Deleted in Notes')).toEqual([]);
+      expect(todosOf('Quiet')).toMatchObject([{ unid: before.quiet }]);
+      expect(todosOf('Becomes a meeting')).toEqual([]);
+      expect(world.calendarEntries(anna, 'Becomes a meeting')).toHaveLength(1);
+      expect(todosOf('New in the CRM')).toHaveLength(1);
+      expect(todosOf('New in Notes')).toMatchObject([{ unid: fresh }]);
+      expect(await status(ids['Of Notes'])).toBe('Complete');
+      // S5: the appointment of a personal To Do stays.
+      for (const subject of ['Edited', 'Deleted in Notes', 'Quiet', 'New in the CRM', 'Of Notes'])
+        expect([subject, await rows(subject)]).toEqual([subject, [ids[subject]]]);
+      expect(await rows('New in Notes')).toHaveLength(1);
+      // Read, it came to the CRM at once; off, both were found to be one.
+      expect(todosOf('On both sides').map(({ unid }) => unid)).toContain(twin);
+      if (mode === 'off') {
+        expect(todosOf('On both sides')).toHaveLength(1);
+        expect(await rows('On both sides')).toEqual([ids['On both sides']]);
+      }
+      await expectQuiet();
+    },
+  );
 });

@@ -6,7 +6,7 @@ AS
    Parameters: @p_name; @p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
    Raises:     51003 an unknown name or a value it cannot have; nothing is changed then.
    Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery
-               (switch_tasks).
+               (switch_tasks), for todos sync_user and delivery (switch_todos).
    Writes:     also configuration_change: who changed it, and when. */
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -148,6 +148,9 @@ BEGIN
         SET @v_off = CASE WHEN @p_name = N'tasks' AND @v_value = N'off' THEN 1 ELSE 0 END;
         EXECUTE domino_sync.switch_tasks @v_off;
     END;
+
+    IF @v_changed > 0 AND @p_name = N'todos' AND (@v_before = N'off' OR @v_value = N'on')
+        EXECUTE domino_sync.switch_todos;
 
     COMMIT TRANSACTION;
 END;

@@ -7,7 +7,8 @@ as $$
 -- Changes what the runners obey from their next cycle on.
 -- Parameters: p_name; p_value, null or empty only for crm_time_zone and for the policy of a group of fields.
 -- Raises:     CDS03 an unknown name or a value it cannot have; nothing is changed then.
--- Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery (switch_tasks).
+-- Locks:      the row of setting; for tasks and what belongs to them also sync_user, item_link, delivery (switch_tasks), for
+--             todos sync_user and delivery (switch_todos).
 -- Writes:     also configuration_change: who changed it, and when.
 declare
     v_value text := btrim(p_value);
@@ -112,6 +113,10 @@ begin
         )
     then
         perform domino_sync.switch_tasks(p_name = 'tasks' and v_value = 'off');
+    end if;
+
+    if v_changed > 0 and p_name = 'todos' and (v_before = 'off' or v_value = 'on') then
+        perform domino_sync.switch_todos();
     end if;
 end;
 $$;
