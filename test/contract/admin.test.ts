@@ -182,7 +182,10 @@ describe.each(engines)('administration on $name', (engine) => {
       expect(rows.map((row) => row.appointment_id)).toEqual(
         [...wanted, asParticipant, byAddress].sort((a, b) => a - b),
       );
-      expect(await enable(company.admin, BOB, 'mail/bob.nsf', 'to_crm')).toEqual({ enqueued: 0 });
+      expect(await enable(company.admin, BOB, 'mail/bob.nsf', 'to_crm')).toEqual({
+        enqueued: 0,
+        taken_over: 0,
+      });
     });
 
     test('who organises takes over from those who hold copies', async () => {

@@ -1,6 +1,7 @@
 /** The hour that comes twice, in mail files whose own clocks go back: a single read shows a wall clock, the list the instant. */
 import fc from 'fast-check';
 import { wallNow, wallText } from '../../src/sandbox/crm/wall-time.ts';
+import { clockChange, dayBefore } from '../support/nasty/odd-values.ts';
 import { openTwoSides, type TwoSides, type TwoSidesOptions } from '../support/two-sides.ts';
 
 let two: TwoSides;
@@ -28,14 +29,17 @@ const quiet = async () => {
   expect(two.sides.standIn.requests.count()).toMatchObject({ write: 0 });
 };
 
-/** Berlin leaves summer time at 01:00 UTC of this day: 02:00 to 03:00 there comes twice. */
+/** Berlin leaves summer time at 01:00 UTC of this day: 02:00 to 03:00 there comes twice. America does a week later. */
+const DAY = clockChange(10);
+const EVE = dayBefore(DAY);
+const WEEK_AFTER = new Date(Date.parse(DAY) + 7 * 86_400_000).toISOString().slice(0, 10);
 const TIMES = [
-  ['the first of two', '2027-10-31T00:30:00Z', '2027-10-31T00:45:00Z'],
-  ['the second of two', '2027-10-31T01:30:00Z', '2027-10-31T01:45:00Z'],
-  ['from the first into the second', '2027-10-31T00:45:00Z', '2027-10-31T01:15:00Z'],
-  ['into the second', '2027-10-30T23:30:00Z', '2027-10-31T01:30:00Z'],
-  ['out of the second', '2027-10-31T01:30:00Z', '2027-10-31T03:00:00Z'],
-  ['no time at all', '2027-10-31T01:10:00Z', '2027-10-31T01:10:00Z'],
+  ['the first of two', `${DAY}T00:30:00Z`, `${DAY}T00:45:00Z`],
+  ['the second of two', `${DAY}T01:30:00Z`, `${DAY}T01:45:00Z`],
+  ['from the first into the second', `${DAY}T00:45:00Z`, `${DAY}T01:15:00Z`],
+  ['into the second', `${EVE}T23:30:00Z`, `${DAY}T01:30:00Z`],
+  ['out of the second', `${DAY}T01:30:00Z`, `${DAY}T03:00:00Z`],
+  ['no time at all', `${DAY}T01:10:00Z`, `${DAY}T01:10:00Z`],
 ] as const;
 
 test.each(['America/New_York', 'Asia/Kathmandu', 'UTC'])(
@@ -75,14 +79,14 @@ test('moved from the first to the second of two in Notes: the CRM moves by the h
   const notes = two.world.notes(anna());
   const uid = notes.createAppointment({
     subject: 'An hour later',
-    start: '2027-10-31T00:30:00Z',
-    end: '2027-10-31T00:40:00Z',
+    start: `${DAY}T00:30:00Z`,
+    end: `${DAY}T00:40:00Z`,
   });
   await two.world.settle();
-  notes.move({ uid, start: '2027-10-31T01:30:00Z', end: '2027-10-31T01:40:00Z' });
+  notes.move({ uid, start: `${DAY}T01:30:00Z`, end: `${DAY}T01:40:00Z` });
   await two.world.settle();
   expect(await inCrm('An hour later')).toEqual([
-    { start: wall('2027-10-31T01:30:00Z'), end: wall('2027-10-31T01:40:00Z') },
+    { start: wall(`${DAY}T01:30:00Z`), end: wall(`${DAY}T01:40:00Z`) },
   ]);
   await quiet();
 });
@@ -91,22 +95,22 @@ test('one instance of a series in the second of two', async () => {
   await open({ timeZone: 'America/New_York', standIn: { zone: 'W. Europe Standard Time' } });
   const uid = two.world.notes(anna()).createSeries({
     subject: 'Nightly',
-    start: '2027-10-30T00:30:00Z',
-    end: '2027-10-30T00:45:00Z',
+    start: `${EVE}T00:30:00Z`,
+    end: `${EVE}T00:45:00Z`,
     rule: 'FREQ=DAILY;COUNT=3',
   });
   await two.world.settle();
   two.world.notes(anna()).moveInstance({
     uid,
     recurrenceId: two.world.calendarEntries(anna(), 'Nightly')[1]!.recurrenceId!,
-    start: '2027-10-31T01:30:00Z',
-    end: '2027-10-31T01:45:00Z',
+    start: `${DAY}T01:30:00Z`,
+    end: `${DAY}T01:45:00Z`,
   });
   await two.world.settle();
   expect((await inCrm('Nightly')).map(({ start }) => start).sort()).toEqual(
     inNotes('Nightly').map(({ start }) => wall(start)),
   );
-  expect(inNotes('Nightly')[1]!.start).toBe('2027-10-31T01:30:00Z');
+  expect(inNotes('Nightly')[1]!.start).toBe(`${DAY}T01:30:00Z`);
   await quiet();
 });
 
@@ -114,7 +118,7 @@ test('whatever the zones, around any change of clocks: both sides mean the same 
   await open({ timeZone: 'Asia/Kathmandu', standIn: { zone: 'UTC' } });
   const notes = two.world.notes(anna());
   // The days on which the zones that the stand-in knows put their clocks back, and the hours around it.
-  const changes = ['2027-10-31T01:00:00Z', '2027-11-07T06:00:00Z', '2027-11-07T09:00:00Z'];
+  const changes = [`${DAY}T01:00:00Z`, `${WEEK_AFTER}T06:00:00Z`, `${WEEK_AFTER}T09:00:00Z`];
   const zones = [
     'W. Europe Standard Time',
     'GMT Standard Time',
