@@ -109,6 +109,10 @@ describe.each(ENGINES)('on %s', (engine) => {
   const test = testOn({ name: engine });
   const open = async (): Promise<void> => {
     two = await openTwoSides({ engine, users: 1, timeZone: ZONE, settings: { window_future_days: '700' } });
+    // The days above will have passed some time.
+    await two.sides.vendor.query(
+      "update domino_sync.sync_user set window_start = '2026-01-01', past_days = 6000",
+    );
   };
 
   for (const zone of ['America/St_Johns', 'Pacific/Kiritimati'])
