@@ -144,7 +144,9 @@ export function inboundUpdate(
     fields,
     attendees_add: people.add,
     attendees_remove: people.remove,
-    link: withBase(pair.link, pair.role, pair.link.kind, pair.entry, base),
+    // Nothing was written in Domino yet: a meeting of our own, under the role that is wanted of it, would pass for an
+    // invitee's entry, which is never written.
+    link: withBase(pair.link, pair.link.role, pair.link.kind, pair.entry, base),
     write_back: merge.toDomino.length > 0,
     action: pair.link.state === 'creating' ? 'adopted' : merge.toCrm.length > 0 ? 'updated' : 'unchanged',
     ...reasonOf(merge.conflicts.length > 0 ? 'conflict_resolved' : reason, truncated),

@@ -200,6 +200,43 @@ export const MEETING_CASES: readonly HolderCase[] = [
     },
   },
   {
+    case: 'CRM: somebody who is not enabled becomes the organiser; Notes moved it meanwhile',
+    holds:
+      'Both edits count: each enabled participant gets a plain entry at the new time. What Notes mailed is Domino’s.',
+    play: async (scene) => {
+      const id = await make(scene, scene.anna, [scene.bert]);
+      await scene.settle();
+      const [uid] = scene.world
+        .notes(scene.anna)
+        .calendar()
+        .filter(({ subject }) => subject === scene.subject)
+        .map((item) => item.uid);
+      scene.notesUser(() =>
+        scene.world.notes(scene.anna).move({ uid: uid!, start: scene.world.at(12, 9).utc }),
+      );
+      await scene.sql('update communication set comm_organizer = $2 where comm_communicationid = $1', [
+        id,
+        String(scene.world.outsider.userId),
+      ]);
+      await scene.settle();
+      await expectStart(scene, scene.world.at(12, 9).wall);
+      await scene.world.crm.editAppointment(scene.anna.userId, id, { location: 'Room 9' });
+      await scene.settle();
+      const places = [scene.anna, scene.bert].flatMap((user) =>
+        scene.world
+          .notes(user)
+          .calendar()
+          .filter(({ subject, noticeType }) => subject === scene.subject && noticeType === null)
+          .map(({ location }) => location),
+      );
+      if (places.join() !== 'Room 9,Room 9') throw new Error(`the entries are at ${places.join()}`);
+      return {
+        calendars: ['Anna: plain', 'Bert: U', 'Bert: plain'],
+        crm: ['organiser Eva; Anna organiser, Bert none'],
+      };
+    },
+  },
+  {
     case: 'Notes: an invitee declines, and accepts once it is moved',
     holds: 'No answer is known of the refusal; the acceptance arrives.',
     play: async (scene) => {
