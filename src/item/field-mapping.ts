@@ -140,7 +140,8 @@ export const FIELD_MAPPING: Readonly<Record<MergedField, FieldMapping>> = {
     event: ['alarm'],
     todo: [],
     toDomino: 'the user’s own, else the appointment’s, as minutes before the start',
-    toCrm: 'the first alarm that counts from the start; written to the row and to the user’s link',
+    toCrm:
+      'the first alarm that counts from the start; written to the row, with `Comm_TaskReminder`, and to the user’s link',
     task: 'counted from the due date, and moved with it',
     limits: 'whole minutes; one after the start is at the start',
     losses: 'of a To Do; further alarms; alarms at a fixed time',
@@ -171,6 +172,10 @@ export const NOT_MAPPED: readonly { what: string; instead: string }[] = [
   },
   { what: 'Roles _optional_ and _informed_', instead: 'Notes keeps them' },
   { what: 'Reminders of To Dos, alarms after the first', instead: 'each side keeps its own' },
+  {
+    what: '`Comm_NotifyDelta`',
+    instead: 'not read nor written: the time counts, and what the delta means is not documented',
+  },
   { what: 'Files, pictures, formatting', instead: 'kept in Notes unless the CRM’s text changes' },
   { what: 'Rooms’ answers, online-meeting addresses', instead: 'kept in Notes' },
   {

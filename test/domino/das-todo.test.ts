@@ -91,6 +91,86 @@ describe('reading a To Do', () => {
       { body: 'é' },
     ],
     [
+      'with a body in the character set of Windows, with its own quotes',
+      {
+        Body: {
+          type: 'multipart',
+          content: [
+            {
+              contentType: 'text/plain; charset=windows-1252',
+              contentTransferEncoding: 'base64',
+              data: Buffer.from([0x93, 0x35, 0x80, 0x94]).toString('base64'),
+            },
+          ],
+        },
+      },
+      { body: '“5€”' },
+    ],
+    [
+      'with a body in what is named Latin 1 and is not',
+      {
+        Body: {
+          type: 'multipart',
+          content: [
+            {
+              contentType: 'text/plain; charset="ISO-8859-1"',
+              contentTransferEncoding: 'base64',
+              data: Buffer.from([0x91, 0x61, 0x92]).toString('base64'),
+            },
+          ],
+        },
+      },
+      { body: '‘a’' },
+    ],
+    [
+      'with a body in Polish',
+      {
+        Body: {
+          type: 'multipart',
+          content: [
+            {
+              contentType: 'text/plain; charset=iso-8859-2',
+              contentTransferEncoding: 'base64',
+              data: Buffer.from([0xa3, 0xf3, 0x64, 0xbc]).toString('base64'),
+            },
+          ],
+        },
+      },
+      { body: 'Łódź' },
+    ],
+    [
+      'with a body in Japanese',
+      {
+        Body: {
+          type: 'multipart',
+          content: [
+            {
+              contentType: 'text/plain; charset=shift_jis',
+              contentTransferEncoding: 'base64',
+              data: Buffer.from([0x93, 0xfa, 0x96, 0x7b]).toString('base64'),
+            },
+          ],
+        },
+      },
+      { body: '日本' },
+    ],
+    [
+      'with a body in a character set nobody knows, as UTF-8',
+      {
+        Body: {
+          type: 'multipart',
+          content: [
+            {
+              contentType: 'text/plain; charset=x-lotus-unknown',
+              contentTransferEncoding: 'base64',
+              data: Buffer.from([0xc3, 0xa9]).toString('base64'),
+            },
+          ],
+        },
+      },
+      { body: 'é' },
+    ],
+    [
       'with a quoted-printable body',
       {
         Body: {

@@ -1,4 +1,5 @@
 /** The JSON of a document of the Data service, read with `strongtype=true` (domino.md §2.4). */
+import { TextDecoder } from 'node:util';
 import { z } from 'zod';
 import { garbled } from './answer.ts';
 import { htmlToText } from './html-text.ts';
@@ -84,20 +85,39 @@ function transferDecoded({
   contentTransferEncoding,
   contentType,
 }: z.infer<typeof partSchema>): string {
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
-  const encoding: BufferEncoding = charset === 'iso-8859-1' || charset === 'windows-1252' ? 'latin1' : 'utf8';
   switch ((contentTransferEncoding ?? '').trim().toLowerCase()) {
     case 'base64':
-      return Buffer.from(data, 'base64').toString(encoding);
+      return decoded(Buffer.from(data, 'base64'), contentType);
     case 'quoted-printable': {
       const joined = data.replace(/=\r?\n/g, '');
       const bytes = joined.replace(/=([\dA-F]{2})/gi, (_, hex: string) =>
         String.fromCharCode(Number.parseInt(hex, 16)),
       );
-      return Buffer.from(bytes, 'latin1').toString(encoding);
+      return decoded(Buffer.from(bytes, 'latin1'), contentType);
     }
     default:
       return data;
+  }
+}
+
+/** Of windows-1252, 0x80 to 0x9F. Versions of Node decode it as Latin 1, where control characters are in their place. */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** What mail from everywhere is written in; UTF-8 where nothing is said, or something that nobody knows. */
+function decoded(bytes: Buffer, contentType: string | undefined): string {
+  const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? '')?.[1];
+  const decoder = decoderOf(charset ?? 'utf-8');
+  // What is named Latin 1 is windows-1252, here as in browsers.
+  if (decoder.encoding === 'windows-1252')
+    return bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (c) => WINDOWS[c.charCodeAt(0) - 0x80]!);
+  return decoder.decode(bytes);
+}
+
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder();
   }
 }
 
