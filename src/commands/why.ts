@@ -13,7 +13,8 @@ export async function why(config: Config, output: Output, id: string): Promise<E
     if (stories.length === 0) {
       throw new UserError(
         `nothing is known of "${id}"`,
-        'Give a Comm_CommunicationId, or the uid or UNID of a Domino entry that was linked or parked.',
+        'Give a Comm_CommunicationId, or the uid or UNID of a Domino entry that was linked or parked. Entries that ended ' +
+          'before the window, and those of a user with direction to_domino, are not looked at.',
         EXIT.findings,
       );
     }
