@@ -286,4 +286,41 @@ export const MEETING_CASES: readonly HolderCase[] = [
       };
     },
   },
+  {
+    case: 'Notes: the organiser is not enabled, and cancels',
+    holds:
+      'The appointment is deleted in the CRM (S4) once an invitee’s copy has gone by Domino’s own scheduling.',
+    play: async (scene) => {
+      const uid = await acceptedByTwo(scene);
+      scene.notesUser(() => scene.world.notes(scene.dirk).delete({ uid }));
+      await scene.settle();
+      for (const invitee of [scene.anna, scene.bert])
+        scene.notesUser(() => scene.world.notes(invitee).process({ uid }));
+      await scene.settle();
+      return { calendars: [], crm: [] };
+    },
+  },
+  {
+    case: 'Notes: the organiser is not enabled, one of two invitees declines after all',
+    holds: 'The appointment stays for the other; his answer is taken back.',
+    play: async (scene) => {
+      const uid = await acceptedByTwo(scene);
+      scene.notesUser(() => scene.world.notes(scene.anna).decline({ uid }));
+      await scene.settle();
+      return {
+        calendars: ['Bert: accepted', `Dirk: meeting with ${scene.anna.email}, ${scene.bert.email}`],
+        crm: ['organiser Dirk; Anna none, Bert accepted, Dirk organiser'],
+      };
+    },
+  },
 ];
+
+/** Dirk, who is not enabled, meets Anna and Bert; hers is the pair. */
+async function acceptedByTwo(scene: Scene): Promise<string> {
+  const uid = meet(scene, scene.dirk, [scene.anna, scene.bert]);
+  for (const invitee of [scene.anna, scene.bert]) {
+    scene.notesUser(() => scene.world.notes(invitee).accept({ uid }));
+    await scene.settle();
+  }
+  return uid;
+}
