@@ -4,6 +4,7 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Most of the time goes to a database and sockets: all processors, not all but one.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/support/esbuild-transform.cjs' },
   // Packages published as ES modules only: Jest runs CommonJS, so these are transformed like our own code.
   transformIgnorePatterns: ['/node_modules/(?!(ical\\.js|temporal-polyfill|temporal-utils|windows-iana)/)'],
