@@ -4,7 +4,7 @@
  * what came is kept, and of a private item no words at all.
  */
 import { fieldEqual } from './item-equality.ts';
-import type { MergedField, SyncItem } from './sync-item.ts';
+import { MERGED_FIELDS, type MergedField, type SyncItem } from './sync-item.ts';
 
 /** Characters of a text that are kept, around the first difference. */
 export const LONGEST_TEXT = 200;
@@ -23,15 +23,25 @@ export interface FieldChange {
   masked?: true | undefined;
 }
 
-/** What tells something about the person or the matter. Times, flags and levels of a private item stay readable. */
-const WORDS: ReadonlySet<MergedField> = new Set([
-  'subject',
-  'body',
-  'location',
-  'regarding',
-  'categories',
-  'attendees',
-]);
+/**
+ * Whether a field tells something about the person or the matter: of a private item nobody reads it. Times, flags and
+ * levels stay readable.
+ */
+const TELLS: Readonly<Record<MergedField, boolean>> = {
+  subject: true,
+  body: true,
+  location: true,
+  regarding: true,
+  categories: true,
+  attendees: true,
+  when: false,
+  private: false,
+  priority: false,
+  status: false,
+  busy: false,
+  reminderMinutes: false,
+};
+export const WORDS: ReadonlySet<string> = new Set(MERGED_FIELDS.filter((field) => TELLS[field]));
 
 /**
  * The fields that really differ, in the order given. `before` null = the item was not there: what is not empty

@@ -4,7 +4,7 @@
  * them stays what it was: so a side is compared with what it was shown, never with what it was not. Once it is public again
  * the sides differ from that agreement where they have something to tell.
  */
-import { fieldEqual } from './item-equality.ts';
+import { fieldEqual, type ItemFields } from './item-equality.ts';
 import { MERGED_FIELDS, type MergedField, type SyncItem } from './sync-item.ts';
 
 /** full: private on both sides. masked: without words on the other. skipped: not synchronised. */
@@ -17,14 +17,25 @@ export interface Mask {
 }
 
 /** What crosses all the same. */
-export const SHARED_FIELDS: readonly MergedField[] = [
+const SHARED = [
   'when',
   'private',
   'status',
   'busy',
   'reminderMinutes',
-] satisfies readonly MergedField[];
+] as const satisfies readonly MergedField[];
+export const SHARED_FIELDS: readonly MergedField[] = SHARED;
 const WITHHELD = MERGED_FIELDS.filter((field) => !SHARED_FIELDS.includes(field));
+
+/** What stands for all other fields: one that is added is either shared or here, or it does not compile. */
+const UNSAID: Omit<ItemFields, (typeof SHARED)[number] | 'subject'> = {
+  body: '',
+  location: '',
+  regarding: null,
+  priority: 'normal',
+  categories: [],
+  attendees: [],
+};
 
 /** What the other side gets to see of a private item; a public one as it is. */
 export const shownToOthers = (item: SyncItem, mask: Mask | null): SyncItem =>
@@ -32,15 +43,10 @@ export const shownToOthers = (item: SyncItem, mask: Mask | null): SyncItem =>
     ? item
     : {
         ...item,
+        ...UNSAID,
         kind: item.kind === 'todo' ? 'todo' : 'appointment',
         subject: mask.subject,
-        body: '',
-        location: '',
-        regarding: null,
-        priority: 'normal',
-        categories: [],
         organiser: null,
-        attendees: [],
       };
 
 /** Whether words stay where they are. */

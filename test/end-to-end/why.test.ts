@@ -191,6 +191,8 @@ test('of a change saved while capture was off: that nobody has seen it', async (
 test('of a private item: no word of it in the answer, the JSON, the history', async () => {
   const { world, sides } = two;
   const id = await make(anna, 'Oncologist', { note: 'Oncologist says', location: 'Oncology', private: true });
+  await sides.vendor.query("insert into cases (case_caseid, case_description) values (77, 'Oncology bill')");
+  await sides.vendor.query('update communication set comm_caseid = 77 where comm_communicationid = $1', [id]);
   await world.settle();
   await world.crm.editAppointment(anna.userId, id, { subject: 'Oncologist again' });
   await world.settle();

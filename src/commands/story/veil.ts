@@ -1,10 +1,8 @@
 /** What a private item does not tell: `why` is read over shoulders and pasted into tickets, also as JSON. Pure. */
 import type { Explanation } from '../../crm/contract.ts';
+import { WORDS } from '../../item/field-change.ts';
 
 export const PRIVATE = '(private)';
-
-/** Fields whose values are words or people. Times, levels and flags are told. */
-const WORDS: ReadonlySet<string> = new Set(['subject', 'body', 'location', 'categories', 'attendees']);
 
 /** The explanation without the words of what is private on either side, whenever they were recorded. */
 export function veiled(explanation: Explanation): Explanation {
@@ -33,6 +31,7 @@ export function veiled(explanation: Explanation): Explanation {
         name: PRIVATE,
         person_id: null,
       })),
+      regarding: [],
     },
     people: [],
     links: explanation.links.map((link) => ({ ...link, base_item: null })),
