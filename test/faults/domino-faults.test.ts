@@ -32,6 +32,8 @@ test.each<[string, FaultEffect]>([
   ['answers 500', { effect: 'error', status: 500 }],
   ['answers 409/1032, "exists"', { effect: 'error', status: 409, cserror: 1032 }],
   ['cuts its answers off', { effect: 'truncate' }],
+  ['answers with nothing at all', { effect: 'empty' }],
+  ['writes, and says 500/1026 because its notices failed', { effect: 'notices failed' }],
   ['shows the login page with status 200', { effect: 'login page' }],
   ['asks to come back later', { effect: 'unavailable', retryAfterSeconds: 1 }],
   ['forgets its sessions', { effect: 'expire session' }],

@@ -71,6 +71,7 @@ const plainEffects = [
   'drop before',
   'drop after',
   'truncate',
+  'empty',
   'login page',
   'expire session',
   'wrong password',

@@ -28,6 +28,8 @@ export type FaultEffect =
   | { effect: 'drop after' }
   /** The answer claims its whole length as chunks but the JSON stops half-way. */
   | { effect: 'truncate' }
+  /** Carried out, and answered with the status it has and no body at all. */
+  | { effect: 'empty' }
   /** 200 and the login form, session or not. */
   | { effect: 'login page' }
   /** The session behind the request is forgotten before it is answered. */

@@ -212,6 +212,7 @@ const answer = (options: SiteOptions, incoming: Incoming, logged: LoggedRequest)
 const write = (world: World, incoming: Incoming, reply: Reply, response: ServerResponse): void => {
   let body = Buffer.from(reply.body);
   if (struck(incoming.effects, 'truncate')) body = body.subarray(0, Math.floor(body.length / 2));
+  if (struck(incoming.effects, 'empty')) body = Buffer.alloc(0);
   response.sendDate = false;
   response.setHeader('Server', 'Lotus-Domino');
   response.setHeader('Date', httpDate(world.now() + world.knobs.clockSkewSeconds * 1000));
