@@ -96,7 +96,7 @@ const installVendor = async (session: MssqlSession, ids: IdScheme): Promise<void
 };
 
 /** What a deployment fills and tests change. */
-const SEEDED = ['setting', 'caption_map', 'reason_code'];
+const SEEDED = ['setting', 'caption_map', 'reason_code', 'database_witness'];
 
 /** As the deployment left them; in a schema of its own, that nobody takes it for ours. */
 const keepSeeds = async (session: MssqlSession): Promise<void> => {

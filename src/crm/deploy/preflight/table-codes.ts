@@ -75,7 +75,7 @@ export const TABLE_CODES = {
       severity: 'warning',
       engine: 'both',
       means: 'Rows of a table arrive by replication.',
-      why: 'On PostgreSQL the triggers do not fire for them; on SQL Server merge replication adds triggers and columns of its own.',
+      why: 'On PostgreSQL the triggers do not fire for them; on SQL Server they do, and merge replication adds triggers and columns of its own.',
       remedy: 'Deploy where the CRM’s users save, not on a copy.',
     },
     row_security: {
