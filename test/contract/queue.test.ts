@@ -78,8 +78,8 @@ describe.each(engines)('the queue on $name', ({ name, create }) => {
     test('is free again once it is released, and remembers the cursor and the database it belongs to', async () => {
       await runner.leaseMailboxes(10, 60);
       await runner.releaseMailbox(4, { ...REPORT, cursor: 'cursor-1' });
-      const [mailbox] = await runner.leaseMailboxes(10, 60);
-      expect(mailbox).toMatchObject({ crm_user_id: 4, cursor: 'cursor-1', first_sync_done: true });
+      const [mailbox] = (await runner.leaseMailboxes(10, 60)).filter(({ crm_user_id }) => crm_user_id === 4);
+      expect(mailbox).toMatchObject({ cursor: 'cursor-1', first_sync_done: true });
       expect(mailbox?.database_identity).toBe((await runner.readSettings()).database_identity);
     });
 
